@@ -1,0 +1,35 @@
+import { Pool } from 'undici';
+import { z } from 'zod';
+import { integer, platformSettings, readConfig } from '../shared/platform/config';
+import { createDaprSidecar } from '../shared/platform/daprSidecar';
+import { healthRoutes } from '../shared/platform/health';
+import { createHttpApp } from '../shared/platform/httpApp';
+import { createLogger } from '../shared/platform/logger';
+import { runService, StopFlag } from '../shared/platform/service';
+import { gatewayRoutes } from './http/routes';
+
+const config = readConfig(
+  z.object({
+    ...platformSettings,
+    /** After how long a caller is told to try again. */
+    GATEWAY_DEADLINE_MS: integer(15_000, 1),
+  }),
+  process.env,
+);
+
+const log = createLogger('gateway', config.LOG_LEVEL);
+const sidecar = createDaprSidecar({ httpPort: config.DAPR_HTTP_PORT, pubsubName: config.PUBSUB_NAME });
+const sidecarPool = new Pool(`http://127.0.0.1:${config.DAPR_HTTP_PORT}`, { connections: 256 });
+const stop = new StopFlag();
+
+const app = createHttpApp({
+  log,
+  // A request is passed on as it came: parsing its body is the service's affair.
+  parsesBodies: false,
+  routers: [
+    healthRoutes({ sidecar, isStopping: () => stop.stopping }),
+    gatewayRoutes(sidecarPool, config.GATEWAY_DEADLINE_MS),
+  ],
+});
+
+runService({ config, log, sidecar, app, close: () => sidecarPool.destroy() }, stop);

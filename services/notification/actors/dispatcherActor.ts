@@ -1,0 +1,110 @@
+import { z } from 'zod';
+import { type ActorDefinition, method, type Turn } from '../../shared/platform/actorHost/definition';
+import { SidecarError } from '../../shared/platform/sidecar';
+import type { MessageRow } from '../domain/messages';
+import type { PageStore } from '../store/pageStore';
+
+export const dispatcherType = 'Dispatcher';
+
+export interface DispatcherContract {
+  /** Makes sure that this shard comes back for its messages by itself. */
+  start: { input: object; output: object };
+  /** There may be something to send now. */
+  wake: { input: object; output: { sent: number } };
+}
+
+interface DispatcherOptions {
+  pages: PageStore;
+  /** Hands one message to the SMS binding and resolves to the provider's id. */
+  send(message: { to: string; text: string; messageId: string }): Promise<string>;
+  /** How often a shard looks for what is due, whether it was woken or not. */
+  lookSeconds: number;
+}
+
+/**
+ * Sends one shard's messages, an order's in their order. Only one of it runs at a time, so a message has one sender;
+ * a sender that dies is followed by the next look, and the provider knows a repeat by its message id.
+ */
+export function dispatcherActor({ pages, send, lookSeconds }: DispatcherOptions): ActorDefinition<object> {
+  async function sendDue(turn: Turn<object>): Promise<number> {
+    let sent = 0;
+    for (let round = 0; round < roundsMax; round++) {
+      const orderIds = await pages.dueOrders(Number(turn.id), turn.now(), ordersAtOnce);
+      if (orderIds.length === 0) return sent;
+      const counts = await Promise.all(orderIds.map((orderId) => sendFor(turn, orderId)));
+      sent += counts.reduce((sum, count) => sum + count, 0);
+    }
+    return sent;
+  }
+
+  // A message that fails holds the later ones of its order back: they must not overtake it.
+  async function sendFor(turn: Turn<object>, orderId: string): Promise<number> {
+    const [page, rows] = await Promise.all([pages.read(orderId), pages.messages(orderId)]);
+    const to = page?.booking?.phone;
+    let sent = 0;
+    for (const row of rows) {
+      if (row.delivery.state !== 'pending' || !to) continue;
+      const delivery = await deliver(turn, row, row.delivery.tries, to);
+      await pages.recordDelivery({ ...row, delivery }, nextTry(turn.now(), delivery));
+      if (delivery.state === 'pending') break;
+      sent += 1;
+    }
+    if (rows.every(({ delivery }) => delivery.state !== 'pending')) await pages.forgetIfDone(orderId);
+    return sent;
+  }
+
+  async function deliver(
+    turn: Turn<object>,
+    { messageId, text }: MessageRow,
+    tries: number,
+    to: string,
+  ): Promise<MessageRow['delivery']> {
+    try {
+      const providerId = await send({ to, text, messageId });
+      return { state: 'sent', providerId, sentAt: turn.now().toISOString() };
+    } catch (error) {
+      turn.log.warn({ err: error, messageId }, 'message not sent');
+      const reason = error instanceof SidecarError ? error.message : 'unexpected failure';
+      return isFinal(reason)
+        ? { state: 'failed', reason }
+        : { state: 'pending', tries: tries + 1, lastFailure: reason };
+    }
+  }
+
+  return {
+    type: dispatcherType,
+    initial: {},
+    methods: {
+      start: method({
+        input: z.object({}),
+        async run(turn: Turn<object>) {
+          await turn.remind('look', { dueMs: lookSeconds * 1_000, periodMs: lookSeconds * 1_000 });
+          return {};
+        },
+      }),
+      wake: method({
+        input: z.object({}),
+        readOnly: true,
+        run: async (turn: Turn<object>) => ({ sent: await sendDue(turn) }),
+      }),
+    },
+    reminders: {
+      async look(turn) {
+        await sendDue(turn);
+      },
+    },
+  };
+}
+
+// The binding's gRPC status is all that tells a message that can never be sent from one to try again.
+function isFinal(failure: string): boolean {
+  return /code = (InvalidArgument|FailedPrecondition)/.test(failure);
+}
+
+function nextTry(now: Date, delivery: MessageRow['delivery']): Date {
+  const tries = delivery.state === 'pending' ? delivery.tries : 0;
+  return new Date(now.getTime() + Math.min(60, 2 ** Math.min(tries, 6)) * 1_000);
+}
+
+const ordersAtOnce = 16;
+const roundsMax = 100;

@@ -1,0 +1,151 @@
+import { z } from 'zod';
+import { type seat, timeOfDay } from '../../shared/contracts/booking';
+import { isRefusal } from '../../shared/contracts/refusals';
+import { actorCaller } from '../../shared/platform/actorHost/caller';
+import { type ActorDefinition, method, type Turn } from '../../shared/platform/actorHost/definition';
+import type { Sidecar } from '../../shared/platform/sidecar';
+import {
+  armSweep,
+  disarmSweep,
+  dueVisits,
+  emptySlot,
+  freeSeats,
+  hold,
+  isQuiet,
+  release,
+  type SlotState,
+  settle,
+  type Verdict,
+  type Visit,
+} from '../domain/slot';
+import { type OrderContract, orderType } from './orderContract';
+import { type SlotContract, slotType } from './slotContract';
+
+interface SlotOptions {
+  sidecar: Sidecar;
+  /** How often the unsettled are looked at. */
+  sweepSeconds: number;
+}
+
+const opening = z.object({ time: timeOfDay, seats: z.number().int().nonnegative() });
+const verdict = z.discriminatedUnion('verdict', [
+  z.object({ orderId: z.string(), ticket: z.string(), verdict: z.enum(['settled', 'gone']) }),
+  z.object({
+    orderId: z.string(),
+    ticket: z.string(),
+    verdict: z.literal('wait'),
+    visitAt: z.iso.datetime(),
+  }),
+]);
+
+/** Keeps one centre's day. Its sweep visits every placement that has not settled, and asks its order to resolve it. */
+export function slotActor({ sidecar, sweepSeconds }: SlotOptions): ActorDefinition<SlotState> {
+  const callOrder = actorCaller<OrderContract>(sidecar, orderType);
+  const callSlot = actorCaller<SlotContract>(sidecar, slotType);
+  const periodMs = sweepSeconds * 1_000;
+  const lastSweeps = new Map<string, number>();
+
+  // A reminder that the scheduler lost would leave holds for ever: a hold that finds it silent sets a new one.
+  async function ensureSweep(turn: Turn<SlotState>, state: SlotState): Promise<SlotState> {
+    const now = turn.now().getTime();
+    const lastSign = Math.max(
+      lastSweeps.get(turn.id) ?? 0,
+      state.sweep ? Date.parse(state.sweep.armedAt) : 0,
+    );
+    if (state.sweep && now - lastSign < 6 * periodMs) return state;
+    const armed = armSweep(state, turn.now());
+    await turn.remind(armed.sweep.name, { dueMs: periodMs, periodMs });
+    return armed;
+  }
+
+  async function saveAndRest(turn: Turn<SlotState>, state: SlotState): Promise<void> {
+    const { sweep } = state;
+    if (!sweep || !isQuiet(state)) return turn.save(state);
+    await turn.save(disarmSweep(state));
+    lastSweeps.delete(turn.id);
+    // If this fails, the next sweep finds nothing armed under its name and removes itself.
+    turn.afterTurn(() => turn.forget(sweep.name));
+  }
+
+  async function visit(slotId: string, visits: readonly Visit[], now: Date): Promise<void> {
+    const verdicts = await Promise.all(
+      visits.map(async ({ orderId, ticket, customerKey, visits: earlier }): Promise<Verdict> => {
+        try {
+          const answer = await callOrder(orderId, 'resolve', {
+            ticket,
+            ...(customerKey ? { customerKey } : {}),
+          });
+          if (isRefusal(answer)) throw new Error(answer.refused);
+          if (answer.verdict !== 'wait') return { orderId, ticket, verdict: answer.verdict };
+          return { orderId, ticket, verdict: 'wait', visitAt: answer.visitAt ?? backOff(now, earlier) };
+        } catch {
+          return { orderId, ticket, verdict: 'wait', visitAt: backOff(now, earlier) };
+        }
+      }),
+    );
+    await callSlot(slotId, 'settle', { verdicts });
+  }
+
+  function backOff(now: Date, earlierVisits: number): string {
+    return new Date(
+      now.getTime() + Math.min(60, sweepSeconds * 2 ** Math.min(earlierVisits, 5)) * 1_000,
+    ).toISOString();
+  }
+
+  return {
+    type: slotType,
+    initial: emptySlot,
+    methods: {
+      hold: method({
+        input: z.object({
+          orderId: z.string(),
+          openings: z.array(opening),
+          customerKey: z.string().optional(),
+          visitAt: z.iso.datetime(),
+        }),
+        async run(turn: Turn<SlotState>, command) {
+          const held = hold(turn.id, turn.state, command);
+          if (isRefusal(held)) return held;
+          await turn.save(await ensureSweep(turn, held.state));
+          return held.held;
+        },
+      }),
+      release: method({
+        input: z.object({ orderId: z.string(), ticket: z.string(), leftNothing: z.boolean() }),
+        async run(turn: Turn<SlotState>, { orderId, ticket, leftNothing }) {
+          await saveAndRest(turn, release(turn.state, orderId, ticket, leftNothing));
+          return {};
+        },
+      }),
+      settle: method({
+        input: z.object({ verdicts: z.array(verdict) }),
+        async run(turn: Turn<SlotState>, { verdicts }) {
+          await saveAndRest(turn, settle(turn.state, verdicts));
+          return {};
+        },
+      }),
+      look: method({
+        input: z.object({ openings: z.array(opening) }),
+        readOnly: true,
+        async run(turn: Turn<SlotState>, { openings }) {
+          return { free: freeSeats(turn.state, openings), unsettled: Object.keys(turn.state.unsettled) };
+        },
+      }),
+    },
+    reminders: {
+      async sweep(turn) {
+        const now = turn.now();
+        lastSweeps.set(turn.id, now.getTime());
+        const due = dueVisits(turn.state, now, visitsMax);
+        if (due.length > 0) turn.afterTurn(() => visit(turn.id, due, now));
+      },
+    },
+  };
+}
+
+/** Seats of one centre on one date. */
+export function slotId({ centerId, date }: Pick<z.infer<typeof seat>, 'centerId' | 'date'>): string {
+  return `${centerId}_${date}`;
+}
+
+const visitsMax = 200;

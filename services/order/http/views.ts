@@ -1,0 +1,25 @@
+import type { AcceptedOrder } from '../domain/order';
+
+/** An order as HAL. Action links stand exactly where the action would be accepted now. */
+export function orderView(order: AcceptedOrder, baseUrl: string) {
+  const { placement, status } = order;
+  const self = `${baseUrl}/orders/${placement.orderId}`;
+  return {
+    orderId: placement.orderId,
+    orderType: placement.orderType,
+    ...(placement.name ? { name: placement.name } : {}),
+    status,
+    ...placement.seat,
+    priceKrw: placement.priceKrw,
+    dueKrw: placement.dueKrw,
+    ...(status === 'Payment Requested' ? { paymentDueAt: placement.paymentDueAt } : {}),
+    ...('payment' in order ? { payment: order.payment } : {}),
+    ...('reservationId' in order ? { reservationId: order.reservationId } : {}),
+    history: order.history,
+    _links: {
+      self: { href: self },
+      mypage: { href: `${baseUrl}/mypages/${placement.orderId}` },
+      ...(status === 'Payment Requested' ? { pay: { href: `${baseUrl}/paymentHistories` } } : {}),
+    },
+  };
+}

@@ -1,0 +1,85 @@
+import { z } from 'zod';
+import { packageTable, standardPackages } from '../shared/contracts/packages';
+import { actorCaller } from '../shared/platform/actorHost/caller';
+import { ActorHost } from '../shared/platform/actorHost/host';
+import { integer, jsonSetting, platformSettings, readConfig } from '../shared/platform/config';
+import { createDaprSidecar } from '../shared/platform/daprSidecar';
+import { healthRoutes } from '../shared/platform/health';
+import { createHttpApp } from '../shared/platform/httpApp';
+import { createLogger } from '../shared/platform/logger';
+import { runService, StopFlag } from '../shared/platform/service';
+import { createSubscriber } from '../shared/platform/subscriber';
+import { customerActor } from './actors/customerActor';
+import { orderActor } from './actors/orderActor';
+import { type OrderContract, orderType } from './actors/orderContract';
+import { createPaymentClient } from './actors/paymentClient';
+import { createSeatKeeper } from './actors/seatKeeper';
+import { slotActor } from './actors/slotActor';
+import { calendarTable, standardCalendars } from './domain/calendar';
+import { createCustomerIdentity } from './http/identity';
+import { orderRoutes } from './http/routes';
+import { orderSubscriptions } from './http/subscriptions';
+
+const config = readConfig(
+  z.object({
+    ...platformSettings,
+    /** Live orders that one person may have. */
+    MAX_RESERVATION_PER_PERSON: integer(10, 1),
+    /** How long an unpaid seat is held. */
+    HOLD_MINUTES: z.coerce.number().positive().default(30),
+    /** How often, and how long after its hold at the earliest, a slot asks an unsettled order how it ended. */
+    SWEEP_SECONDS: z.coerce.number().positive().default(5),
+    PACKAGES: jsonSetting(packageTable, standardPackages),
+    CALENDARS: jsonSetting(calendarTable, standardCalendars),
+    DEFAULT_CENTER_ID: z.string().default('seoul'),
+    CUSTOMER_KEY_SECRET: z.string().min(16).default('for-development-only'),
+  }),
+  process.env,
+);
+
+const log = createLogger('order', config.LOG_LEVEL);
+const sidecar = createDaprSidecar({ httpPort: config.DAPR_HTTP_PORT, pubsubName: config.PUBSUB_NAME });
+const stop = new StopFlag();
+const payments = createPaymentClient(sidecar);
+const seats = createSeatKeeper({
+  sidecar,
+  calendars: config.CALENDARS,
+  graceSeconds: config.SWEEP_SECONDS,
+  log,
+});
+const callOrder = actorCaller<OrderContract>(sidecar, orderType);
+
+const host = new ActorHost({
+  sidecar,
+  log,
+  clock: () => new Date(),
+  fence: config.ACTOR_STATE_FENCE,
+  actors: [
+    orderActor({ payments, seats, packages: config.PACKAGES, holdMinutes: config.HOLD_MINUTES }),
+    slotActor({ sidecar, sweepSeconds: config.SWEEP_SECONDS }),
+    customerActor({ limit: config.MAX_RESERVATION_PER_PERSON }),
+  ],
+});
+
+const app = createHttpApp({
+  log,
+  routers: [
+    healthRoutes({ sidecar, stateStore: 'order-store', isStopping: () => stop.stopping }),
+    host.router,
+    createSubscriber({
+      pubsubName: config.PUBSUB_NAME,
+      deadLetterTopic: 'order-dead-letters',
+      handlers: orderSubscriptions(callOrder),
+      log,
+    }),
+    orderRoutes({
+      callOrder,
+      payments,
+      identity: createCustomerIdentity(config.CUSTOMER_KEY_SECRET),
+      defaultCenterId: config.DEFAULT_CENTER_ID,
+    }),
+  ],
+});
+
+log.info({ personLimit: config.MAX_RESERVATION_PER_PERSON, holdMinutes: config.HOLD_MINUTES }, 'configured');
+runService({ config, log, sidecar, app, host }, stop);

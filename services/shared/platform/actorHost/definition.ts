@@ -1,0 +1,82 @@
+import type { z } from 'zod';
+import type { Refusal } from '../../contracts/refusals';
+import type { Logger } from '../logger';
+import type { PublishedEvent, ReminderTiming } from '../sidecar';
+
+/** One kind of actor: how its state starts, what it can be asked, what it does when woken. */
+export interface ActorDefinition<State> {
+  type: string;
+  initial: State;
+  methods: Record<string, ActorMethod<State>>;
+  /** By reminder name. A name may carry a suffix after a dot (`sweep.3`), which is not looked at here. */
+  reminders?: Record<string, (turn: Turn<State>) => Promise<void>>;
+  /** What a guarded command left unfinished when its process died; runs before the outbox is published again. */
+  recover?: (turn: Turn<State>) => Promise<void>;
+}
+
+export interface ActorMethod<State> {
+  input: z.ZodType;
+  /** A read neither saves nor publishes what is left in the outbox. */
+  readOnly?: boolean;
+  /**
+   * `before-answer` (default): who asked hears of success only when the events are out, and asks again otherwise.
+   * `after-answer`: the caller does not wait; somebody else durable must come back for this actor.
+   */
+  publish?: 'before-answer' | 'after-answer';
+  run(turn: Turn<State>, input: unknown): Promise<unknown>;
+}
+
+/** Declares a method whose `run` sees its checked input with its type. */
+export function method<State, Schema extends z.ZodType, Output>(declared: {
+  input: Schema;
+  readOnly?: boolean;
+  publish?: 'before-answer' | 'after-answer';
+  run(turn: Turn<State>, input: z.infer<Schema>): Promise<Output | Refusal>;
+}): ActorMethod<State> {
+  return declared as ActorMethod<State>;
+}
+
+/** An event to be told once the state that it belongs to is stored. The host adds identity, version and instant. */
+export interface NewEvent {
+  topic: string;
+  type: string;
+  orderId: string;
+  data: Record<string, unknown>;
+}
+
+/** As it lies in the outbox and travels. */
+export interface StampedEvent extends PublishedEvent {
+  type: string;
+  /** Counts the events of one source actor from 1, without gaps. */
+  version: number;
+  /** UTC, ISO-8601. */
+  occurredAt: string;
+  data: Record<string, unknown>;
+}
+
+export interface SaveOptions {
+  events?: readonly NewEvent[];
+  /** The event that caused this save; its repeats are recognised by {@link Turn.hasSeen}. */
+  seen?: string;
+}
+
+/** What an actor's method works with: its state, one save, and the ways to be woken again. */
+export interface Turn<State> {
+  readonly type: string;
+  readonly id: string;
+  readonly state: Readonly<State>;
+  readonly log: Logger;
+  now(): Date;
+  /** Stores state and outbox in one atomic write; at most once a turn. Throws if the outcome stays unknown. */
+  save(state: State, options?: SaveOptions): Promise<void>;
+  hasSeen(eventId: string): boolean;
+  /**
+   * Sets a durable reminder that finishes this turn should the process die from here on; the host removes it when
+   * the turn's effects are done. To be called before the first effect that must not be left half done.
+   */
+  guard(): Promise<void>;
+  remind(name: string, timing: ReminderTiming): Promise<void>;
+  forget(name: string): Promise<void>;
+  /** Work that must not run inside the turn, for it calls actors that may call this one. */
+  afterTurn(work: () => Promise<void>): void;
+}

@@ -1,0 +1,202 @@
+import type { Response } from 'express';
+import { Router } from 'express';
+import { refuse } from '../../contracts/refusals';
+import { type Logger, withLogContext } from '../logger';
+import { ActorQueue } from './actorQueue';
+import type { ActorDefinition, ActorMethod } from './definition';
+import { type Envelope, emptyEnvelope, parseEnvelope, stateKey } from './envelope';
+import { publishOutbox } from './outbox';
+import { RunningTurn, type TurnSurroundings } from './turn';
+
+export interface ActorHostOptions extends TurnSurroundings {
+  // biome-ignore lint/suspicious/noExplicitAny: a host keeps actors of many state types side by side.
+  actors: readonly ActorDefinition<any>[];
+  idleTimeout?: string;
+}
+
+interface Hosted {
+  envelope: Envelope<unknown>;
+  epoch: number;
+}
+
+/**
+ * Hosts actors on Dapr's actor HTTP API: `router` answers what the sidecar asks. A turn is: wait for the one before,
+ * load (or take what the last turn left), run the method, publish what it saved. What is kept between turns is
+ * dropped on any failure, on deactivation, and when the sidecar starts anew: another host may have had the actor.
+ */
+export class ActorHost {
+  readonly router = Router();
+  readonly #definitions: Map<string, ActorDefinition<unknown>>;
+  readonly #queue = new ActorQueue();
+  readonly #hosted = new Map<string, Hosted>();
+  readonly #background = new Set<Promise<void>>();
+  readonly #log: Logger;
+  #epoch = 0;
+
+  constructor(private readonly options: ActorHostOptions) {
+    this.#log = options.log;
+    this.#definitions = new Map(options.actors.map((definition) => [definition.type, definition]));
+    this.#mountRoutes();
+  }
+
+  /** Waits for turns under way and for what they still publish; new ones must be kept out before. */
+  async drain(): Promise<void> {
+    await this.#queue.idle();
+    while (this.#background.size > 0) await Promise.allSettled(this.#background);
+  }
+
+  #mountRoutes(): void {
+    this.router.get('/dapr/config', (_req, res) => {
+      this.#epoch += 1;
+      this.#hosted.clear();
+      res.json({
+        entities: [...this.#definitions.keys()],
+        actorIdleTimeout: this.options.idleTimeout ?? '60s',
+        drainOngoingCallTimeout: '10s',
+        drainRebalancedActors: true,
+      });
+    });
+    this.router.delete('/actors/:type/:id', async (req, res) => {
+      const key = keyOf(req.params.type, req.params.id);
+      await this.#queue.run(key, async () => this.#hosted.delete(key));
+      res.sendStatus(200);
+    });
+    this.router.put('/actors/:type/:id/method/remind/:name', async (req, res) => {
+      const { type, id, name } = req.params;
+      await this.#answer(res, type, id, `reminder ${name}`, async (definition) => {
+        await this.#wake(definition, id, name);
+        return {};
+      });
+    });
+    this.router.put('/actors/:type/:id/method/:method', async (req, res) => {
+      const { type, id, method } = req.params;
+      await this.#answer(res, type, id, method, (definition) => this.#call(definition, id, method, req.body));
+    });
+  }
+
+  // daprd takes exactly 200 for success, so a refusal is one; only what no caller can help is a 500.
+  async #answer(
+    res: Response,
+    type: string,
+    id: string,
+    what: string,
+    work: (definition: ActorDefinition<unknown>) => Promise<unknown>,
+  ): Promise<void> {
+    const definition = this.#definitions.get(type);
+    if (!definition) {
+      res.status(404).json({ error: `no actor type ${type} here` });
+      return;
+    }
+    await withLogContext({ actor: `${type}/${id}` }, async () => {
+      try {
+        res.status(200).json(await work(definition));
+      } catch (error) {
+        this.#log.error({ err: error, what }, 'turn failed');
+        res.status(500).json({ error: 'the turn failed; its outcome is unknown' });
+      }
+    });
+  }
+
+  async #call(
+    definition: ActorDefinition<unknown>,
+    id: string,
+    name: string,
+    rawInput: unknown,
+  ): Promise<unknown> {
+    const method = definition.methods[name];
+    if (!method) throw new Error(`${definition.type} has no method ${name}`);
+    const input = method.input.safeParse(rawInput ?? {});
+    if (!input.success) return refuse('value_invalid', { issues: input.error.issues });
+    return this.#takeTurn(definition, id, method, (turn) => method.run(turn, input.data));
+  }
+
+  async #wake(definition: ActorDefinition<unknown>, id: string, reminder: string): Promise<void> {
+    const [name = ''] = reminder.split('.');
+    const work = name === 'finish' ? (definition.recover ?? nothing) : definition.reminders?.[name];
+    await this.#takeTurn(definition, id, { publish: 'before-answer' }, async (turn) => {
+      // A reminder that nobody here knows any more would fire for ever.
+      if (!work) return turn.forget(reminder);
+      await work(turn);
+      if (name === 'finish') turn.guardName = reminder;
+    }).catch((error) => {
+      // The scheduler drops a reminder that fails a few times: answer well, its period brings it back.
+      this.#log.warn({ err: error, reminder }, 'a reminder failed and will fire again');
+    });
+  }
+
+  #takeTurn<Output>(
+    definition: ActorDefinition<unknown>,
+    id: string,
+    mode: Pick<ActorMethod<unknown>, 'publish' | 'readOnly'>,
+    run: (turn: RunningTurn<unknown>) => Promise<Output>,
+  ): Promise<Output> {
+    const key = keyOf(definition.type, id);
+    return this.#queue.run(key, async () => {
+      const epoch = this.#epoch;
+      try {
+        const turn = new RunningTurn(
+          definition.type,
+          id,
+          this.#log,
+          await this.#load(definition, id),
+          this.options,
+        );
+        const output = await run(turn);
+        this.#hosted.set(key, { envelope: turn.envelope, epoch });
+        await this.#runEffects(key, turn, mode);
+        return output;
+      } catch (error) {
+        this.#hosted.delete(key);
+        throw error;
+      }
+    });
+  }
+
+  async #load(definition: ActorDefinition<unknown>, id: string): Promise<Envelope<unknown>> {
+    const hosted = this.#hosted.get(keyOf(definition.type, id));
+    if (hosted && hosted.epoch === this.#epoch) return hosted.envelope;
+    const stored = await this.options.sidecar.readActorState(definition.type, id, stateKey);
+    return stored === undefined ? emptyEnvelope(definition.initial) : parseEnvelope(stored);
+  }
+
+  async #runEffects(
+    key: string,
+    turn: RunningTurn<unknown>,
+    mode: Pick<ActorMethod<unknown>, 'publish' | 'readOnly'>,
+  ): Promise<void> {
+    for (const work of turn.laterWork) this.#inBackground('work after a turn', work);
+    if (mode.readOnly) return;
+    if (mode.publish === 'after-answer') {
+      if (turn.envelope.outbox.length > 0) this.#inBackground('publish', () => this.#publish(key, turn));
+    } else {
+      await this.#publish(key, turn);
+      const { guardName } = turn;
+      if (guardName) this.#inBackground('guard removal', () => turn.forget(guardName));
+    }
+  }
+
+  // What was published leaves the outbox in memory now and in the store with the next save; a repeat is harmless.
+  async #publish(key: string, turn: RunningTurn<unknown>): Promise<void> {
+    const { outbox } = turn.envelope;
+    if (outbox.length === 0) return;
+    await publishOutbox(this.options.sidecar, outbox);
+    const hosted = this.#hosted.get(key);
+    if (!hosted) return;
+    const published = new Set(outbox.map(({ event }) => event.eventId));
+    const left = hosted.envelope.outbox.filter(({ event }) => !published.has(event.eventId));
+    this.#hosted.set(key, { ...hosted, envelope: { ...hosted.envelope, outbox: left } });
+  }
+
+  #inBackground(what: string, work: () => Promise<void>): void {
+    const running = work()
+      .catch((error) => this.#log.warn({ err: error, what }, 'left for whoever comes back for it'))
+      .finally(() => this.#background.delete(running));
+    this.#background.add(running);
+  }
+}
+
+function keyOf(type: string, id: string): string {
+  return `${type}/${id}`;
+}
+
+async function nothing(): Promise<void> {}

@@ -1,0 +1,118 @@
+import { randomUUID } from 'node:crypto';
+import { reachCrashPoint } from '../crashPoint';
+import type { Logger } from '../logger';
+import { type ReminderTiming, type Sidecar, SidecarError } from '../sidecar';
+import type { SaveOptions, Turn } from './definition';
+import { type Envelope, parseEnvelope, seenMax, stateKey } from './envelope';
+import { stampEvents } from './outbox';
+
+export interface TurnSurroundings {
+  sidecar: Sidecar;
+  log: Logger;
+  clock: () => Date;
+  fence: 'redis' | 'none';
+}
+
+/** One turn of one actor: what its method sees, and what the host learns from it afterwards. */
+export class RunningTurn<State> implements Turn<State> {
+  readonly laterWork: (() => Promise<void>)[] = [];
+  guardName: string | undefined;
+  #envelope: Envelope<State>;
+  #saved = false;
+
+  constructor(
+    readonly type: string,
+    readonly id: string,
+    readonly log: Logger,
+    loaded: Envelope<State>,
+    private readonly surroundings: TurnSurroundings,
+  ) {
+    this.#envelope = loaded;
+  }
+
+  get state(): Readonly<State> {
+    return this.#envelope.state;
+  }
+
+  get envelope(): Envelope<State> {
+    return this.#envelope;
+  }
+
+  now(): Date {
+    return this.surroundings.clock();
+  }
+
+  hasSeen(eventId: string): boolean {
+    return this.#envelope.seen.includes(eventId);
+  }
+
+  async save(state: State, { events = [], seen }: SaveOptions = {}): Promise<void> {
+    if (this.#saved) throw new Error(`${this.type} saved twice in one turn`);
+    const before = this.#envelope;
+    const next: Envelope<State> = {
+      version: before.version + 1,
+      turnId: randomUUID(),
+      state,
+      eventCount: before.eventCount + events.length,
+      outbox: [...before.outbox, ...stampEvents(this, before, events, this.now())],
+      seen: seen ? [...before.seen, seen].slice(-seenMax) : before.seen,
+    };
+    reachCrashPoint(`${this.type}.before-save`);
+    await this.#write(next);
+    this.#saved = true;
+    this.#envelope = next;
+    reachCrashPoint(`${this.type}.after-save`);
+  }
+
+  async guard(): Promise<void> {
+    if (this.guardName) return;
+    const name = `finish.${this.#envelope.version + 1}`;
+    await this.remind(name, { dueMs: guardDueMs, periodMs: guardPeriodMs });
+    this.guardName = name;
+  }
+
+  remind(name: string, timing: ReminderTiming): Promise<void> {
+    return this.surroundings.sidecar.setReminder(this.type, this.id, name, timing);
+  }
+
+  forget(name: string): Promise<void> {
+    return this.surroundings.sidecar.deleteReminder(this.type, this.id, name);
+  }
+
+  afterTurn(work: () => Promise<void>): void {
+    this.laterWork.push(work);
+  }
+
+  async #write(next: Envelope<State>): Promise<void> {
+    const { sidecar, fence } = this.surroundings;
+    try {
+      await sidecar.writeActorState(this.type, this.id, stateKey, next, fenceTag(fence, next.version - 1));
+    } catch (error) {
+      if (!(await this.#isStored(next))) throw error;
+      this.log.warn({ err: error }, 'a save whose answer was lost had taken effect');
+    }
+  }
+
+  // A save that failed may have been stored all the same; what lies there now says which.
+  async #isStored(next: Envelope<State>): Promise<boolean> {
+    const stored = await this.surroundings.sidecar.readActorState(this.type, this.id, stateKey);
+    return stored !== undefined && parseEnvelope(stored).turnId === next.turnId;
+  }
+}
+
+export function isStateConflict(error: unknown): boolean {
+  return error instanceof SidecarError && error.failure === 'refused' && error.operation.endsWith('write');
+}
+
+/**
+ * Redis counts the writes of a key as its ETag, which is our version: a host that lost the actor carries an old one
+ * and is refused. For a first write any number that no stored value can have: an absent key takes all, a present
+ * one none. Other stores have ETags that cannot be foreseen; decisions/0004.
+ */
+function fenceTag(fence: TurnSurroundings['fence'], storedVersion: number): string | undefined {
+  if (fence === 'none') return undefined;
+  return storedVersion === 0 ? '-1' : String(storedVersion);
+}
+
+const guardDueMs = 5_000;
+const guardPeriodMs = 10_000;

@@ -1,0 +1,56 @@
+import { z } from 'zod';
+
+/**
+ * Parses the environment once, at start, into a frozen value. Nothing but a `main.ts` calls this.
+ *
+ * @throws ConfigError naming every variable at fault, so that one start shows all that must be mended.
+ */
+export function readConfig<Schema extends z.ZodType>(
+  schema: Schema,
+  env: NodeJS.ProcessEnv,
+): Readonly<z.infer<Schema>> {
+  const parsed = schema.safeParse(env);
+  if (parsed.success) return Object.freeze(parsed.data) as Readonly<z.infer<Schema>>;
+  const faults = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
+  throw new ConfigError(`These settings are missing or wrong:\n${faults.join('\n')}`);
+}
+
+export class ConfigError extends Error {}
+
+/** A whole number from an environment variable. */
+export const integer = (fallback: number, least = 0) => z.coerce.number().int().min(least).default(fallback);
+
+/** What every service reads, whatever its business. Ports are TCP on loopback unless HOST says otherwise. */
+export const platformSettings = {
+  APP_ID: z.string().min(1),
+  HOST: z.string().default('127.0.0.1'),
+  APP_PORT: z.coerce.number().int().positive(),
+  DAPR_HTTP_PORT: z.coerce.number().int().positive(),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info'),
+  PUBSUB_NAME: z.string().default('pubsub'),
+  /** `redis`: each save carries the stored version as its ETag, so that a stale host cannot overwrite. */
+  ACTOR_STATE_FENCE: z.enum(['redis', 'none']).default('redis'),
+  /** Touched every second while the event loop turns; an exec probe looks at its age. Empty: no file. */
+  HEARTBEAT_FILE: z.string().default(''),
+  SHUTDOWN_SECONDS_MAX: integer(20, 1),
+  /** Tests only: a file that names the line at which this process must kill itself. */
+  CRASH_FILE: z.string().default(''),
+};
+
+export type PlatformConfig = z.infer<z.ZodObject<typeof platformSettings>>;
+
+/** A JSON value from an environment variable, checked against its own schema. */
+export function jsonSetting<Schema extends z.ZodType>(schema: Schema, fallback: z.infer<Schema>) {
+  return z
+    .string()
+    .optional()
+    .transform((text, context): z.infer<Schema> => {
+      if (text === undefined || text === '') return fallback;
+      try {
+        return schema.parse(JSON.parse(text));
+      } catch (error) {
+        context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : 'is not JSON' });
+        return z.NEVER;
+      }
+    });
+}

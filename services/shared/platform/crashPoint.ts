@@ -1,0 +1,19 @@
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+
+let crashFile = '';
+
+/** Tests only: names the file that says at which line this process is to kill itself. Empty: never. */
+export function watchCrashFile(path: string): void {
+  crashFile = path;
+}
+
+/**
+ * A named line at which a test may have this process killed, as by kill -9. The file is removed first, so that the
+ * process lives when it is started again.
+ */
+export function reachCrashPoint(name: string): void {
+  if (crashFile === '' || !existsSync(crashFile)) return;
+  if (readFileSync(crashFile, 'utf8').trim() !== name) return;
+  rmSync(crashFile);
+  process.kill(process.pid, 'SIGKILL');
+}

@@ -1,0 +1,247 @@
+import { DaprClient } from '@dapr/dapr';
+import { type Dispatcher, Pool } from 'undici';
+import { currentTraceparent } from './logger';
+import {
+  type Invocation,
+  type InvocationAnswer,
+  type PublishedEvent,
+  type ReminderTiming,
+  type Sidecar,
+  SidecarError,
+} from './sidecar';
+
+interface DaprSidecarOptions {
+  host?: string;
+  httpPort: number;
+  pubsubName: string;
+  /** Deadline for calls that name none. */
+  deadlineMs?: number;
+  apiToken?: string;
+}
+
+/**
+ * The port on Dapr's HTTP API. `@dapr/dapr` carries bindings and health; the rest goes by undici, because the SDK's
+ * client cannot abort a call, hides the status of an invocation, and costs more: decisions/0003 has the figures.
+ */
+export function createDaprSidecar(options: DaprSidecarOptions): Sidecar {
+  const { host = '127.0.0.1', httpPort, pubsubName, deadlineMs: standardDeadlineMs = 5_000 } = options;
+  const pool = new Pool(`http://${host}:${httpPort}`, {
+    connections: 128,
+    keepAliveTimeout: 30_000,
+    pipelining: 1,
+  });
+  const sdk = new DaprClient({
+    daprHost: host,
+    daprPort: String(httpPort),
+    ...(options.apiToken ? { daprApiToken: options.apiToken } : {}),
+  });
+  const token: Record<string, string> = options.apiToken ? { 'dapr-api-token': options.apiToken } : {};
+
+  async function request(
+    operation: string,
+    method: Dispatcher.HttpMethod,
+    path: string,
+    body?: unknown,
+    extra: { headers?: Record<string, string>; deadlineMs?: number } = {},
+  ): Promise<Dispatcher.ResponseData> {
+    const traceparent = currentTraceparent();
+    try {
+      return await pool.request({
+        method,
+        path,
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        headers: {
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(traceparent ? { traceparent } : {}),
+          ...token,
+          ...extra.headers,
+        },
+        signal: AbortSignal.timeout(extra.deadlineMs ?? standardDeadlineMs),
+      });
+    } catch (error) {
+      throw asSidecarError(operation, error);
+    }
+  }
+
+  async function expectSuccess(operation: string, answer: Dispatcher.ResponseData): Promise<string> {
+    const text = await readText(operation, answer);
+    if (answer.statusCode < 300) return text;
+    throw new SidecarError('refused', operation, text, answer.statusCode);
+  }
+
+  return {
+    async invoke({
+      appId,
+      path,
+      method = 'POST',
+      body,
+      headers,
+      deadlineMs,
+    }: Invocation): Promise<InvocationAnswer> {
+      const operation = `invoke ${appId}${path}`;
+      const answer = await request(operation, method, `/v1.0/invoke/${appId}/method${path}`, body, {
+        ...(headers ? { headers } : {}),
+        ...(deadlineMs ? { deadlineMs } : {}),
+      });
+      const text = await readText(operation, answer);
+      const parsed = parseJson(text);
+      if (isDaprFailure(parsed)) throw new SidecarError('refused', operation, text, answer.statusCode);
+      return { status: answer.statusCode, headers: answer.headers, body: parsed };
+    },
+
+    async publish(topic, events) {
+      const operation = `publish ${topic}`;
+      const [only] = events;
+      if (!only) return;
+      const answer =
+        events.length === 1
+          ? await request(
+              operation,
+              'POST',
+              `/v1.0/publish/${pubsubName}/${topic}?metadata.partitionKey=${only.orderId}&metadata.cloudevent.id=${only.eventId}`,
+              only,
+            )
+          : await request(
+              operation,
+              'POST',
+              `/v1.0-alpha1/publish/bulk/${pubsubName}/${topic}`,
+              events.map(bulkEntry),
+            );
+      await expectSuccess(operation, answer);
+    },
+
+    async send(binding, data, deadlineMs = standardDeadlineMs) {
+      const operation = `binding ${binding}`;
+      try {
+        const answer = await within(deadlineMs, sdk.binding.send(binding, 'create', data as object));
+        return (typeof answer === 'object' && answer !== null ? answer : {}) as Record<string, unknown>;
+      } catch (error) {
+        throw asSidecarError(operation, error);
+      }
+    },
+
+    async callActor(type, id, method, input, deadlineMs = 10_000) {
+      const operation = `actor ${type}.${method}`;
+      const answer = await request(operation, 'PUT', `${actorPath(type, id)}/method/${method}`, input ?? {}, {
+        deadlineMs,
+      });
+      return parseJson(await expectSuccess(operation, answer));
+    },
+
+    async readActorState(type, id, key) {
+      const operation = `actor state ${type} read`;
+      const answer = await request(operation, 'GET', `${actorPath(type, id)}/state/${key}`);
+      const text = await expectSuccess(operation, answer);
+      return answer.statusCode === 204 || text === '' ? undefined : parseJson(text);
+    },
+
+    async writeActorState(type, id, key, value, etag) {
+      const operation = `actor state ${type} write`;
+      const upsert = {
+        operation: 'upsert',
+        request: { key, value, ...(etag === undefined ? {} : { etag }) },
+      };
+      await expectSuccess(
+        operation,
+        await request(operation, 'POST', `${actorPath(type, id)}/state`, [upsert]),
+      );
+    },
+
+    async setReminder(type, id, name, { dueMs, periodMs }: ReminderTiming) {
+      const operation = `reminder ${type}.${name} set`;
+      const body = {
+        dueTime: `${dueMs}ms`,
+        ...(periodMs ? { period: `${periodMs}ms` } : {}),
+        overwrite: true,
+      };
+      await expectSuccess(
+        operation,
+        await request(operation, 'POST', `${actorPath(type, id)}/reminders/${name}`, body),
+      );
+    },
+
+    async deleteReminder(type, id, name) {
+      const operation = `reminder ${type}.${name} delete`;
+      await expectSuccess(
+        operation,
+        await request(operation, 'DELETE', `${actorPath(type, id)}/reminders/${name}`),
+      );
+    },
+
+    isHealthy: () => within(2_000, sdk.health.isHealthy()).catch(() => false),
+
+    async isStoreReachable(store) {
+      try {
+        const answer = await request(
+          `state ${store} probe`,
+          'GET',
+          `/v1.0/state/${store}/readiness-probe`,
+          undefined,
+          { deadlineMs: 2_000 },
+        );
+        await answer.body.dump();
+        return answer.statusCode < 300;
+      } catch {
+        return false;
+      }
+    },
+
+    async close() {
+      await Promise.allSettled([pool.destroy(), sdk.stop()]);
+    },
+  };
+}
+
+function actorPath(type: string, id: string): string {
+  return `/v1.0/actors/${type}/${encodeURIComponent(id)}`;
+}
+
+function bulkEntry(event: PublishedEvent) {
+  return {
+    entryId: event.eventId,
+    event,
+    contentType: 'application/json',
+    metadata: { partitionKey: event.orderId, 'cloudevent.id': event.eventId },
+  };
+}
+
+async function readText(operation: string, answer: Dispatcher.ResponseData): Promise<string> {
+  try {
+    return await answer.body.text();
+  } catch (error) {
+    throw asSidecarError(operation, error);
+  }
+}
+
+function parseJson(text: string): unknown {
+  if (text === '') return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+// Dapr's own failures carry `errorCode`; an app's problem+json never does.
+function isDaprFailure(body: unknown): boolean {
+  return typeof body === 'object' && body !== null && 'errorCode' in body;
+}
+
+function asSidecarError(operation: string, error: unknown): SidecarError {
+  if (error instanceof SidecarError) return error;
+  const cause = error instanceof Error ? error : new Error(String(error));
+  const timedOut = cause.name === 'TimeoutError' || cause.name === 'AbortError';
+  return new SidecarError(timedOut ? 'timeout' : 'unreachable', operation, cause.message);
+}
+
+/** The SDK cannot abort a call; this gives up waiting for it. */
+function within<T>(deadlineMs: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout;
+  const deadline = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(
+      () => reject(new DOMException(`no answer within ${deadlineMs} ms`, 'TimeoutError')),
+      deadlineMs,
+    );
+  });
+  return Promise.race([work, deadline]).finally(() => clearTimeout(timer));
+}

@@ -1,0 +1,56 @@
+import { randomBytes } from 'node:crypto';
+import express, { type Express, type Request, type RequestHandler, type Router } from 'express';
+import type { z } from 'zod';
+import { refuse } from '../contracts/refusals';
+import { type Logger, withLogContext } from './logger';
+import { nothingHere, problemMiddleware, RefusedError } from './problem';
+
+/** A service's Express app: what Dapr asks first, then the public routes, then "nothing here" and the error writer. */
+export function createHttpApp(options: {
+  log: Logger;
+  routers: readonly Router[];
+  parsesBodies?: boolean;
+}): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('trust proxy', 'loopback');
+  app.use(traceContext);
+  if (options.parsesBodies !== false)
+    app.use(express.json({ limit: '256kb', type: ['application/json', 'application/*+json'] }));
+  for (const router of options.routers) app.use(router);
+  app.use(nothingHere);
+  app.use(problemMiddleware(options.log));
+  return app;
+}
+
+// A caller without a W3C trace context gets one here, so that one booking can be followed through all logs.
+const traceContext: RequestHandler = (req, _res, next) => {
+  const traceparent =
+    req.get('traceparent') ?? `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-01`;
+  withLogContext({ traceparent }, next);
+};
+
+/** Checks a request's body. Throws the 422 that names the fields at fault, or the 415 of a body that is not JSON. */
+export function readBody<Schema extends z.ZodType>(schema: Schema, req: Request): z.infer<Schema> {
+  if (
+    req.body === undefined &&
+    req.get('content-type') &&
+    !req.is(['application/json', 'application/*+json'])
+  ) {
+    throw new RefusedError(refuse('media_type_unsupported'));
+  }
+  const parsed = schema.safeParse(req.body ?? {});
+  if (parsed.success) return parsed.data;
+  const errors = parsed.error.issues.map((issue) => ({
+    pointer: `/${issue.path.join('/')}`,
+    detail: issue.message,
+  }));
+  throw new RefusedError(refuse('value_invalid', { errors }));
+}
+
+/** The address that the caller used, for absolute links, whatever proxies lie between. */
+export function publicBaseUrl(req: Request): string {
+  const host = req.get('x-forwarded-host')?.split(',')[0]?.trim() || req.get('host') || 'localhost';
+  return `${req.protocol}://${host}`;
+}

@@ -1,0 +1,86 @@
+import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
+import {
+  isRefusal,
+  type Language,
+  type Refusal,
+  type RefusalCode,
+  refusalTable,
+  refuse,
+} from '../contracts/refusals';
+import type { Logger } from './logger';
+import { SidecarError } from './sidecar';
+
+/** A refusal that a route meets on its way; the error middleware answers it. */
+export class RefusedError extends Error {
+  constructor(
+    readonly refusal: Refusal,
+    options?: ErrorOptions,
+  ) {
+    super(refusal.refused, options);
+  }
+}
+
+/** Passes a value on, and turns a refusal into the error that the middleware answers. */
+export function orRefuse<T>(answer: T | Refusal): Exclude<T, Refusal> {
+  if (isRefusal(answer)) throw new RefusedError(answer);
+  return answer as Exclude<T, Refusal>;
+}
+
+export function callerLanguage(req: Request): Language {
+  return req.acceptsLanguages('en', 'ko') === 'ko' ? 'ko' : 'en';
+}
+
+/** Writes a refusal as RFC 9457 problem details, in the caller's language. */
+export function writeProblem(req: Request, res: Response, refusal: Refusal): void {
+  const { status } = refusalTable[refusal.refused];
+  const language = callerLanguage(req);
+  if (status === 503) res.set('Retry-After', String(refusal.retryAfterSeconds ?? 2));
+  res
+    .status(status)
+    .set('Content-Language', language)
+    .type('application/problem+json')
+    .send(
+      JSON.stringify({
+        type: `/problems/${refusal.refused}`,
+        title: refusalTable[refusal.refused][language],
+        status,
+        code: refusal.refused,
+        instance: req.originalUrl.split('?')[0],
+        ...refusal.facts,
+      }),
+    );
+}
+
+/** The last route of a service: nothing here, or not by this method. */
+export const nothingHere: RequestHandler = (req, res) => writeProblem(req, res, refuse('not_found'));
+
+/** The one place where a thrown error becomes an answer. */
+export function problemMiddleware(log: Logger): ErrorRequestHandler {
+  return (error, req, res, _next) => {
+    const refusal = asRefusal(error);
+    if (refusalTable[refusal.refused].status >= 500)
+      log.error({ err: error, path: req.path }, 'request failed');
+    if (res.headersSent) {
+      res.destroy();
+      return;
+    }
+    writeProblem(req, res, refusal);
+  };
+}
+
+function asRefusal(error: unknown): Refusal {
+  if (error instanceof RefusedError) return error.refusal;
+  if (error instanceof SidecarError) return refuse('service_unavailable');
+  const code = parserRefusals[(error as { type?: string }).type ?? ''];
+  return refuse(code ?? 'internal_error');
+}
+
+// The `type` values of body-parser's errors.
+const parserRefusals: Record<string, RefusalCode> = {
+  'entity.parse.failed': 'body_malformed',
+  'entity.too.large': 'body_too_large',
+  'encoding.unsupported': 'media_type_unsupported',
+  'charset.unsupported': 'media_type_unsupported',
+  'request.aborted': 'body_malformed',
+  'request.size.invalid': 'body_malformed',
+};

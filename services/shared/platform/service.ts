@@ -1,0 +1,65 @@
+import { createServer } from 'node:http';
+import type { Express } from 'express';
+import type { ActorHost } from './actorHost/host';
+import type { PlatformConfig } from './config';
+import { watchCrashFile } from './crashPoint';
+import { startHeartbeat } from './health';
+import type { Logger } from './logger';
+import type { Sidecar } from './sidecar';
+
+interface ServiceParts {
+  config: PlatformConfig;
+  log: Logger;
+  sidecar: Sidecar;
+  app: Express;
+  host?: ActorHost;
+  onListening?: () => Promise<void>;
+  /** Closes what the service opened besides; runs last. */
+  close?: () => Promise<void>;
+}
+
+/** Whether this process was told to stop; `/readyz` says no from then on. */
+export class StopFlag {
+  stopping = false;
+}
+
+/** Listens, and stops on SIGTERM or SIGINT: no new requests, turns under way finish, then connections close. */
+export function runService(parts: ServiceParts, stop: StopFlag): void {
+  const { config, log, sidecar, app, host } = parts;
+  watchCrashFile(config.CRASH_FILE);
+  const server = createServer(app);
+  server.keepAliveTimeout = 65_000;
+  const stopHeartbeat = startHeartbeat(config.HEARTBEAT_FILE);
+
+  server.listen(config.APP_PORT, config.HOST, () => {
+    log.info({ port: config.APP_PORT }, 'listening');
+    parts.onListening?.().catch((error) => log.error({ err: error }, 'start-up work failed'));
+  });
+  server.on('error', (error) => {
+    log.fatal({ err: error }, 'cannot listen');
+    process.exitCode = 1;
+  });
+
+  const shutDown = async (signal: string) => {
+    if (stop.stopping) return;
+    stop.stopping = true;
+    log.info({ signal }, 'stopping');
+    const giveUp = setTimeout(() => {
+      log.error('did not finish in time; stopping all the same');
+      process.exit(1);
+    }, config.SHUTDOWN_SECONDS_MAX * 1_000);
+    giveUp.unref();
+    server.closeIdleConnections();
+    await new Promise<void>((resolve) => {
+      server.close(() => resolve());
+      setInterval(() => server.closeIdleConnections(), 100).unref();
+    });
+    await host?.drain();
+    stopHeartbeat();
+    await parts.close?.();
+    await sidecar.close();
+    log.info('stopped');
+  };
+  process.on('SIGTERM', () => void shutDown('SIGTERM'));
+  process.on('SIGINT', () => void shutDown('SIGINT'));
+}

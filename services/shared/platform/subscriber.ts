@@ -1,0 +1,110 @@
+import { Router } from 'express';
+import { z } from 'zod';
+import type { StampedEvent } from './actorHost/definition';
+import { type Logger, withLogContext } from './logger';
+
+/** What a service does with one topic. A handler that returns has taken the event in for good; one that throws has not. */
+export type TopicHandler =
+  | { topic: string; handle(event: StampedEvent): Promise<void> }
+  | {
+      topic: string;
+      handleMany(events: readonly StampedEvent[]): Promise<void>;
+      max: number;
+      waitMs: number;
+    };
+
+interface SubscriberOptions {
+  pubsubName: string;
+  /** Where the broker puts what this service could not take in after all retries. */
+  deadLetterTopic: string;
+  handlers: readonly TopicHandler[];
+  log: Logger;
+}
+
+const stampedEvent = z.object({
+  eventId: z.string().min(1),
+  orderId: z.string().min(1),
+  type: z.string().min(1),
+  version: z.number().int().positive(),
+  occurredAt: z.iso.datetime(),
+  data: z.record(z.string(), z.unknown()),
+});
+
+const bulkRequest = z.object({
+  entries: z.array(z.object({ entryId: z.string(), event: z.looseObject({ data: z.unknown() }) })),
+});
+
+/**
+ * Subscribes to topics through the sidecar. The answer is SUCCESS only after the handler returned, else RETRY: the
+ * component's inbound retry policy repeats it, then the dead-letter topic takes it.
+ */
+export function createSubscriber({ pubsubName, deadLetterTopic, handlers, log }: SubscriberOptions): Router {
+  const router = Router();
+  router.get('/dapr/subscribe', (_req, res) => {
+    res.json(
+      handlers.map((handler) => ({
+        pubsubname: pubsubName,
+        topic: handler.topic,
+        deadLetterTopic,
+        routes: { default: `/events/${handler.topic}` },
+        ...('handleMany' in handler
+          ? {
+              bulkSubscribe: {
+                enabled: true,
+                maxMessagesCount: handler.max,
+                maxAwaitDurationMs: handler.waitMs,
+              },
+            }
+          : {}),
+      })),
+    );
+  });
+  for (const handler of handlers) {
+    router.post(`/events/${handler.topic}`, async (req, res) => {
+      res.json(
+        'handleMany' in handler
+          ? await takeMany(handler, req.body)
+          : { status: await takeOne(handler, req.body) },
+      );
+    });
+  }
+
+  async function takeOne(
+    handler: Extract<TopicHandler, { handle: unknown }>,
+    cloudEvent: unknown,
+  ): Promise<string> {
+    try {
+      const event = stampedEvent.parse((cloudEvent as { data?: unknown }).data);
+      await withLogContext({ orderId: event.orderId }, () => handler.handle(event));
+      return 'SUCCESS';
+    } catch (error) {
+      log.warn({ err: error, topic: handler.topic }, 'event not taken in; the broker will bring it again');
+      return 'RETRY';
+    }
+  }
+
+  // One malformed entry must not hold back the others, and the others must not be acknowledged if they failed.
+  async function takeMany(handler: Extract<TopicHandler, { handleMany: unknown }>, body: unknown) {
+    const { entries } = bulkRequest.parse(body);
+    const read = entries.map(({ entryId, event }) => ({
+      entryId,
+      parsed: stampedEvent.safeParse(event.data),
+    }));
+    const events = read.flatMap(({ parsed }) => (parsed.success ? [parsed.data] : []));
+    let status = 'SUCCESS';
+    try {
+      await handler.handleMany(events);
+    } catch (error) {
+      log.warn(
+        { err: error, topic: handler.topic, count: events.length },
+        'events not taken in; the broker will bring them again',
+      );
+      status = 'RETRY';
+    }
+    return {
+      statuses: read.map(({ entryId, parsed }) => ({ entryId, status: parsed.success ? status : 'RETRY' })),
+    };
+  }
+
+  return router;
+}

@@ -1,0 +1,110 @@
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join, resolve } from 'node:path';
+import { parse } from 'yaml';
+
+/** The project's root, from the sources as from dist/. */
+export const projectRoot = resolve(
+  __dirname,
+  __dirname.includes(`${join('dist', 'tools')}`) ? '../../..' : '../..',
+);
+
+/** What the set-up found or made on this machine. */
+export interface Toolchain {
+  daprd: string;
+  placement: string;
+  scheduler: string;
+  dapr: string;
+  redisServer: string | null;
+  redisUrl: string | null;
+  /** Where the CLI is to find its runtime. */
+  runtimePath: string;
+}
+
+export function readToolchain(): Toolchain {
+  return JSON.parse(readFileSync(join(projectRoot, '.data', 'toolchain.json'), 'utf8')) as Toolchain;
+}
+
+export interface AppPlan {
+  appId: string;
+  command: string[];
+  appPort: number;
+  daprHttpPort: number;
+  daprGrpcPort: number;
+  daprInternalPort: number;
+  metricsPort: number;
+}
+
+export interface InfraPorts {
+  redis: number;
+  placement: number;
+  placementHealth: number;
+  placementMetrics: number;
+  placementRaft: number;
+  scheduler: number;
+  schedulerHealth: number;
+  schedulerMetrics: number;
+  etcdClient: number;
+  etcdPeer: number;
+}
+
+/** The ports of `npm start` and `npm run infra`; dapr.yaml names placement's and the scheduler's. */
+export const standardInfraPorts: InfraPorts = {
+  redis: 6390,
+  placement: 50105,
+  scheduler: 50106,
+  placementHealth: 50107,
+  placementMetrics: 50108,
+  placementRaft: 50109,
+  schedulerHealth: 50110,
+  schedulerMetrics: 50111,
+  etcdClient: 50112,
+  etcdPeer: 50113,
+};
+
+interface RunFile {
+  common: Record<string, unknown>;
+  apps: {
+    appID: string;
+    command: string[];
+    appPort: number;
+    daprHTTPPort: number;
+    daprGRPCPort: number;
+    daprInternalGRPCPort: number;
+    metricsPort: number;
+  }[];
+}
+
+export function readRunFile(): { common: Record<string, unknown>; apps: AppPlan[] } {
+  const { common, apps } = parse(readFileSync(join(projectRoot, 'dapr.yaml'), 'utf8')) as RunFile;
+  return {
+    common,
+    apps: apps.map((app) => ({
+      appId: app.appID,
+      command: app.command,
+      appPort: app.appPort,
+      daprHttpPort: app.daprHTTPPort,
+      daprGrpcPort: app.daprGRPCPort,
+      daprInternalPort: app.daprInternalGRPCPort,
+      metricsPort: app.metricsPort,
+    })),
+  };
+}
+
+/** Free TCP ports of the loopback interface, all different. */
+export async function freePorts(count: number): Promise<number[]> {
+  const servers = await Promise.all(
+    Array.from(
+      { length: count },
+      () =>
+        new Promise<ReturnType<typeof createServer>>((resolvePort, reject) => {
+          const server = createServer();
+          server.once('error', reject);
+          server.listen(0, '127.0.0.1', () => resolvePort(server));
+        }),
+    ),
+  );
+  const ports = servers.map((server) => (server.address() as { port: number }).port);
+  await Promise.all(servers.map((server) => new Promise((closed) => server.close(closed))));
+  return ports;
+}

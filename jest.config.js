@@ -20,6 +20,7 @@ module.exports = {
     {
       ...common,
       displayName: 'sidecars',
+      globalSetup: '<rootDir>/tests/globalSetup.js',
       testMatch: ['<rootDir>/tests/{sidecars,journeys,failures,start}/**/*.test.ts'],
     },
   ],

@@ -19,7 +19,7 @@ const config = readConfig(
 
 const log = createLogger('gateway', config.LOG_LEVEL);
 const sidecar = createDaprSidecar({ httpPort: config.DAPR_HTTP_PORT, pubsubName: config.PUBSUB_NAME });
-const sidecarPool = new Pool(`http://127.0.0.1:${config.DAPR_HTTP_PORT}`, { connections: 256 });
+const sidecarPool = new Pool(`http://127.0.0.1:${config.DAPR_HTTP_PORT}`);
 const stop = new StopFlag();
 
 const app = createHttpApp({

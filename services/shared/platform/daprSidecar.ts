@@ -1,4 +1,4 @@
-import { DaprClient } from '@dapr/dapr';
+import { DaprClient, LogLevel } from '@dapr/dapr';
 import { type Dispatcher, Pool } from 'undici';
 import { currentTraceparent } from './logger';
 import {
@@ -25,14 +25,14 @@ interface DaprSidecarOptions {
  */
 export function createDaprSidecar(options: DaprSidecarOptions): Sidecar {
   const { host = '127.0.0.1', httpPort, pubsubName, deadlineMs: standardDeadlineMs = 5_000 } = options;
-  const pool = new Pool(`http://${host}:${httpPort}`, {
-    connections: 128,
-    keepAliveTimeout: 30_000,
-    pipelining: 1,
-  });
+  // No limit on connections: a turn that holds one needs another to call the next actor, so with a limit, as many turns
+  // at once as it has connections would wait for each other for ever.
+  const pool = new Pool(`http://${host}:${httpPort}`, { keepAliveTimeout: 30_000, pipelining: 1 });
   const sdk = new DaprClient({
     daprHost: host,
     daprPort: String(httpPort),
+    // It writes plain text to stdout, between our JSON lines.
+    logger: { level: LogLevel.Error },
     ...(options.apiToken ? { daprApiToken: options.apiToken } : {}),
   });
   const token: Record<string, string> = options.apiToken ? { 'dapr-api-token': options.apiToken } : {};

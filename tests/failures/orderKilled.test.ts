@@ -1,0 +1,80 @@
+import { writeFileSync } from 'node:fs';
+import { appOf } from '../../tools/system/system';
+import { goodCard } from '../support/api';
+import { lawsHold } from '../support/laws';
+import { startTestSystem, type TestSystem } from '../support/testSystem';
+
+jest.setTimeout(150_000);
+
+describe('A service killed in the middle of a booking', () => {
+  let system: TestSystem;
+  beforeAll(async () => {
+    system = await startTestSystem();
+  });
+  afterAll(() => system.end());
+
+  async function bookAndDie(appId: string, crashPoint: string, book: () => Promise<unknown>): Promise<void> {
+    const { service } = appOf(system.apps, appId);
+    writeFileSync(system.crashFile, crashPoint);
+    await Promise.allSettled([book(), service.exited()]);
+    expect(service.isRunning).toBe(false);
+    service.start();
+    await system.ready();
+  }
+
+  test.each([
+    ['order', 'between seat and charge', 'order.after-hold', 0],
+    ['order', 'between charge and save', 'order.after-charge', 0],
+    ['order', 'between save and publish', 'Order.after-save', 1],
+    ['payment', "between the card company's charge and its own save", 'payment.after-charge', 0],
+    ['payment', 'between save and publish', 'Payment.after-save', 0],
+  ])(
+    'When %s is killed %s, then the order is settled, or abandoned with its money void and its seat free',
+    async (appId, _when, crashPoint, accepted) => {
+      const before = (await lawsHold(system.infra.redisUrl)).orders;
+      const liveBefore = [...before.values()].filter(({ status }) => status !== 'none').length;
+      const key = { 'idempotency-key': `killed-${crashPoint}` };
+      const book = () => system.api.order({ phone: '010-5555-0001', cardNo: goodCard }, key);
+      let answer: { status: number } | undefined;
+      await bookAndDie(appId, crashPoint, async () => {
+        answer = await book();
+      });
+      const books = await lawsHold(system.infra.redisUrl);
+      const live = [...books.orders.values()].filter(({ status }) => status !== 'none');
+      expect(live.length - liveBefore).toBe(accepted);
+      for (const { status } of live) expect(status).toBe('Reservation Complete');
+      // What the caller heard, if anything, was "try again": never a booking that then was none.
+      expect(answer?.status ?? 503).toBe(503);
+
+      // The same request under the same key resolves what the caller could not know: one booking, one charge.
+      const again = await book();
+      expect(again.status).toBe(201);
+      const after = await lawsHold(system.infra.redisUrl);
+      expect([...after.orders.values()].filter(({ status }) => status !== 'none').length - liveBefore).toBe(
+        1,
+      );
+    },
+  );
+
+  test('When payment is killed after the charge of a held order, then the order is paid all the same', async () => {
+    const { orderId } = (await system.api.order({ phone: '010-5555-0002' })).body;
+    await bookAndDie('payment', 'payment.after-charge', () => system.api.pay(orderId));
+    const { orders } = await lawsHold(system.infra.redisUrl);
+    expect(orders.get(orderId)?.status).toBe('Reservation Complete');
+  });
+
+  test('When payment is killed after it saved the payment of a held order, then the order is paid all the same', async () => {
+    const { orderId } = (await system.api.order({ phone: '010-5555-0003' })).body;
+    await bookAndDie('payment', 'Payment.after-save', () => system.api.pay(orderId));
+    const { orders } = await lawsHold(system.infra.redisUrl);
+    expect(orders.get(orderId)?.status).toBe('Reservation Complete');
+  });
+
+  test('When reservation is killed after it saved a confirmation, then everybody hears of it', async () => {
+    const { orderId } = (await system.api.order({ cardNo: goodCard })).body;
+    await lawsHold(system.infra.redisUrl);
+    await bookAndDie('reservation', 'Reservation.after-save', () => system.api.confirm(orderId));
+    const { orders } = await lawsHold(system.infra.redisUrl);
+    expect(orders.get(orderId)?.status).toBe('confirmed');
+  });
+});

@@ -10,6 +10,7 @@ import { runService, StopFlag } from '../shared/platform/service';
 import { createSubscriber } from '../shared/platform/subscriber';
 import { type DispatcherContract, dispatcherActor, dispatcherType } from './actors/dispatcherActor';
 import { keepStarting } from './actors/keepStarting';
+import { smsSender } from './actors/smsSender';
 import { createWaker } from './actors/waker';
 import { myPageRoutes } from './http/routes';
 import { notificationSubscriptions } from './http/subscriptions';
@@ -43,7 +44,7 @@ const host = new ActorHost({
     dispatcherActor({
       pages,
       lookSeconds: config.DISPATCH_SECONDS,
-      send: async (message) => String((await sidecar.send('sms', message)).providerId),
+      send: smsSender(sidecar),
     }),
   ],
 });

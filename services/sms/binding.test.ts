@@ -10,7 +10,7 @@ import {
 } from './provider';
 import type { RememberedSettings } from './rememberedSettings';
 
-const data = Buffer.from(JSON.stringify({ to: '+821012345678', text: 'Booked.', messageId: 'order-1:3' }));
+const message = [Buffer.from('Booked.'), { toNumber: '+821012345678', messageId: 'order-1:3' }] as const;
 
 test('When initialized, then messages go to the provider that the Component names', async () => {
   const phones = somePhones();
@@ -18,7 +18,7 @@ test('When initialized, then messages go to the provider that the Component name
 
   await binding.init({ provider: 'one' });
   await binding.init({ provider: 'two' });
-  const answer = await binding.invoke('create', data);
+  const answer = await binding.invoke('create', ...message);
 
   expect(answer).toEqual({ providerId: 'two-1' });
   expect(phones.sent.map(({ provider, message }) => [provider, message.messageId])).toEqual([
@@ -30,21 +30,21 @@ test('When two sidecars initialize with equal settings, then they share one prov
   const binding = aBinding();
 
   await binding.init({ provider: 'one' });
-  await binding.invoke('create', data);
+  await binding.invoke('create', ...message);
   await binding.init({ provider: 'one' });
 
-  expect(await binding.invoke('create', data)).toEqual({ providerId: 'one-2' });
+  expect(await binding.invoke('create', ...message)).toEqual({ providerId: 'one-2' });
 });
 
 test('When a restarted process is called without Init, then it goes on with the last settings', async () => {
   const remembered = aMemory();
   await aBinding({ remembered }).init({ provider: 'one' });
 
-  expect(await aBinding({ remembered }).invoke('create', data)).toEqual({ providerId: 'one-1' });
+  expect(await aBinding({ remembered }).invoke('create', ...message)).toEqual({ providerId: 'one-1' });
 });
 
 test('When nobody ever sent Init, then the caller may come back later', async () => {
-  await expect(aBinding().invoke('create', data)).rejects.toThrow(SmsUnavailable);
+  await expect(aBinding().invoke('create', ...message)).rejects.toThrow(SmsUnavailable);
 });
 
 test('When an Init fails, then the earlier one stays in force, after a restart too', async () => {
@@ -54,7 +54,7 @@ test('When an Init fails, then the earlier one stays in force, after a restart t
 
   await expect(binding.init({ provider: 'broken' })).rejects.toThrow(SmsRefused);
 
-  expect(await binding.invoke('create', data)).toEqual({ providerId: 'one-1' });
+  expect(await binding.invoke('create', ...message)).toEqual({ providerId: 'one-1' });
   expect(await remembered.load()).toEqual({ provider: 'one' });
 });
 
@@ -63,22 +63,22 @@ test('When a provider is merely down at Init, then the sidecar may start all the
 
   await binding.init({ provider: 'down' });
 
-  expect(await binding.invoke('create', data)).toEqual({ providerId: 'down-1' });
+  expect(await binding.invoke('create', ...message)).toEqual({ providerId: 'down-1' });
 });
 
 test('When the operation is another, then the sentence names those there are', async () => {
   const binding = aBinding();
   await binding.init({ provider: 'one' });
 
-  await expect(binding.invoke('delete', data)).rejects.toThrow(/it knows create/);
+  await expect(binding.invoke('delete', ...message)).rejects.toThrow(/it knows create/);
 });
 
-test('When the data is no message, then the provider does not see it', async () => {
+test('When the call has no number, then the provider does not see it', async () => {
   const phones = somePhones();
   const binding = aBinding({ phones });
   await binding.init({ provider: 'one' });
 
-  await expect(binding.invoke('create', Buffer.from('{}'))).rejects.toThrow(InvalidSms);
+  await expect(binding.invoke('create', Buffer.from('Booked.'), {})).rejects.toThrow(InvalidSms);
   expect(phones.sent).toEqual([]);
 });
 

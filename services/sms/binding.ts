@@ -13,12 +13,16 @@ export interface SmsBinding {
   init(properties: ComponentProperties): Promise<void>;
 
   /**
-   * Sends the message in `data`, JSON `{to, text, messageId}`.
+   * Sends the text in `data` to the phone that `metadata` names: see {@link smsMessageFrom}.
    *
    * @throws {InvalidSms} when the call itself is wrong.
    * @throws {SmsRefused | SmsUnavailable} as {@link SmsProvider.send} does.
    */
-  invoke(operation: string, data: Buffer): Promise<{ providerId: string }>;
+  invoke(
+    operation: string,
+    data: Buffer,
+    metadata: Readonly<Record<string, string>>,
+  ): Promise<{ providerId: string }>;
 }
 
 /** `create` is the name that Dapr's bindings customarily give to sending. */
@@ -61,11 +65,11 @@ export function createSmsBinding({ open, remembered, log }: SmsBindingParts): Sm
       log.info({ provider: provider.name }, 'SMS binding initialized');
     },
 
-    async invoke(operation, data) {
+    async invoke(operation, data, metadata) {
       if (!operations.includes(operation)) {
         throw new InvalidSms(`The SMS binding knows no such operation; it knows ${operations.join(', ')}.`);
       }
-      const message = smsMessageFrom(data);
+      const message = smsMessageFrom(data, metadata);
       const provider = await initializedProvider();
       return provider.send(message);
     },

@@ -1,51 +1,61 @@
 import { InvalidSms, smsMessageFrom } from './message';
 
-const valid = { to: '+821012345678', text: 'Your checkup is booked.', messageId: 'order-1:3' };
+const metadata = { toNumber: '+821012345678', messageId: 'order-1:3' };
+const text = '"예약" <확정> & 감사합니다.\nThank you 🙏';
 
-test('When the data is a message, then it is taken without unknown fields', () => {
-  expect(smsMessageFrom(json({ ...valid, priority: 'high' }))).toEqual(valid);
+test('When the text comes by the HTTP API of the sidecar, then it is taken out of its JSON string', () => {
+  expect(smsMessageFrom(Buffer.from(JSON.stringify(text)), metadata)).toEqual({
+    to: '+821012345678',
+    text,
+    messageId: 'order-1:3',
+  });
+});
+
+test.each([text, 'hello', '12345', '{"a":1}', '"'])(
+  'When the text %p comes as it is, then it stays so',
+  (plain) => {
+    expect(smsMessageFrom(Buffer.from(plain), metadata)).toMatchObject({ text: plain });
+  },
+);
+
+test('When the sidecar adds metadata of its own, then that is no part of the message', () => {
+  const message = smsMessageFrom(Buffer.from('hello'), { ...metadata, traceparent: '00-1-2-01' });
+
+  expect(Object.keys(message)).toEqual(['to', 'text', 'messageId']);
 });
 
 test.each([
-  ['to', '01012345678'],
-  ['to', '+0101234567'],
-  ['to', '+82 10 1234 5678'],
-  ['to', '+8210123456789012'],
-  ['to', 821012345678],
-  ['text', ''],
-  ['text', undefined],
+  ['toNumber', '01012345678'],
+  ['toNumber', '+0101234567'],
+  ['toNumber', '+82 10 1234 5678'],
+  ['toNumber', '+8210123456789012'],
+  // Twelve digits as any other, but no such number is given out in Korea.
+  ['toNumber', '+829912345678'],
+  ['toNumber', ''],
   ['messageId', 'order 1'],
   ['messageId', 'm'.repeat(201)],
-  ['messageId', null],
+  ['messageId', ''],
 ])('When %s is %p, then the sentence names the field and not the value', (field, value) => {
-  const sentence = sentenceOn(json({ ...valid, [field]: value }));
+  const sentence = sentenceOn(Buffer.from('hello'), { ...metadata, [field]: value });
 
-  expect(sentence).toMatch(new RegExp(`^${field} must `));
+  expect(sentence).toMatch(new RegExp(`^metadata\\.${field} must `));
   expect(sentence).not.toMatch(/\d{5}/);
 });
 
-test('When several fields are wrong, then all are named', () => {
-  expect(sentenceOn(json({}))).toMatch(/to must .* text must .* messageId must /);
+test.each(['', '""', 'null'])('When the data is %p, then there is nothing to send', (data) => {
+  expect(sentenceOn(Buffer.from(data), metadata)).toBe('data must not be empty.');
 });
 
-test.each(['', 'null', '"+821012345678"', '[]'])('When the data is %p, then it is no message', (data) => {
-  expect(sentenceOn(Buffer.from(data))).toMatch(/^data /);
+test('When everything is missing, then everything is named', () => {
+  expect(sentenceOn(Buffer.from(''), {})).toMatch(/toNumber must .* data must .* metadata\.messageId must /);
 });
 
-test('When the data is broken JSON, then the sentence quotes none of it', () => {
-  expect(sentenceOn(Buffer.from('{"to":"+821012345678",'))).toBe('data is not JSON.');
-});
-
-function json(value: unknown): Buffer {
-  return Buffer.from(JSON.stringify(value));
-}
-
-function sentenceOn(data: Buffer): string {
+function sentenceOn(data: Buffer, given: Record<string, string>): string {
   try {
-    smsMessageFrom(data);
+    smsMessageFrom(data, given);
   } catch (error) {
     if (error instanceof InvalidSms) return error.message;
     throw error;
   }
-  throw new Error('The data was taken for a message.');
+  throw new Error('The call was taken for a message.');
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { toE164 } from '../shared/contracts/phone';
 import type { SmsMessage } from './provider';
 
 /** The caller sent something that isn't a message. The sentence names the fields at fault, not their values. */
@@ -6,35 +7,40 @@ export class InvalidSms extends Error {
   override readonly name = 'InvalidSms';
 }
 
-const smsMessage = z.object(
-  {
-    to: z
-      .string('to must be a string.')
-      .regex(/^\+[1-9]\d{6,14}$/, 'to must be a phone number in E.164 form: +, country code, number.'),
-    text: z.string('text must be a string.').min(1, 'text must not be empty.'),
-    messageId: z
-      .string('messageId must be a string.')
-      .regex(/^[\x21-\x7e]{1,200}$/, 'messageId must be 1 to 200 visible ASCII characters.'),
-  },
-  'data must be a JSON object {to, text, messageId}.',
-);
+const smsMessage = z.object({
+  to: z
+    .string('metadata.toNumber must be given.')
+    .refine(
+      (to) => toE164(to) === to,
+      'metadata.toNumber must be a phone number that can exist, in E.164 form: +, country code, number.',
+    ),
+  text: z.string().min(1, 'data must not be empty.'),
+  messageId: z
+    .string('metadata.messageId must be given.')
+    .regex(/^[\x21-\x7e]{1,200}$/, 'metadata.messageId must be 1 to 200 visible ASCII characters.'),
+});
 
 /**
- * Reads the data of a `create` call: JSON `{to, text, messageId}`.
+ * Reads a `create` call: the data is the text, the metadata has `toNumber` and `messageId`. Dapr's own SMS bindings
+ * take the same call, so that one stands in for another by YAML alone.
  *
  * @throws {InvalidSms}
  */
-export function smsMessageFrom(data: Buffer): SmsMessage {
-  const { error, data: message } = smsMessage.safeParse(jsonFrom(data));
+export function smsMessageFrom(data: Buffer, metadata: Readonly<Record<string, string>>): SmsMessage {
+  const { toNumber: to, messageId } = metadata;
+  const { error, data: message } = smsMessage.safeParse({ to, text: textFrom(data), messageId });
   if (error) throw new InvalidSms(error.issues.map((issue) => issue.message).join(' '));
   return message;
 }
 
-function jsonFrom(data: Buffer): unknown {
+/** The sidecar's HTTP API turns a text into a JSON string, its gRPC API hands it over as it is. */
+function textFrom(data: Buffer): string {
+  const text = data.toString('utf8');
   try {
-    return JSON.parse(data.toString('utf8'));
+    const value: unknown = JSON.parse(text);
+    if (value === null) return '';
+    return typeof value === 'string' ? value : text;
   } catch {
-    // The parser's own error quotes its input, which holds a phone number.
-    throw new InvalidSms('data is not JSON.');
+    return text;
   }
 }

@@ -6,8 +6,12 @@ import {
   type ProviderSurroundings,
   SmsRefused,
 } from './provider';
+import { openSnsProvider } from './snsProvider';
 
-const openers = new Map<string, ProviderOpener>([['log', openLogProvider]]);
+const openers = new Map<string, ProviderOpener>([
+  ['log', openLogProvider],
+  ['sns', openSnsProvider],
+]);
 
 /**
  * Opens the provider that the Component's metadata property `provider` names.

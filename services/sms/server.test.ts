@@ -32,15 +32,21 @@ afterEach(async () => {
 
 describe('calls', () => {
   test('When a message is sent, then the answer holds the provider id as data and as metadata', async () => {
-    await serve({ invoke: async (operation, data) => ({ providerId: `${operation}:${data}` }) });
+    await serve({
+      invoke: async (operation, data, { toNumber }) => ({ providerId: `${operation}:${data}:${toNumber}` }),
+    });
 
-    const answer = await call('Invoke', { operation: 'create', data: Buffer.from('hello') });
+    const answer = await call('Invoke', {
+      operation: 'create',
+      data: Buffer.from('hello'),
+      metadata: { toNumber: '+821012345678' },
+    });
 
     expect(answer).toMatchObject({
-      metadata: { providerId: 'create:hello' },
+      metadata: { providerId: 'create:hello:+821012345678' },
       contentType: 'application/json',
     });
-    expect(JSON.parse(String(answer.data))).toEqual({ providerId: 'create:hello' });
+    expect(JSON.parse(String(answer.data))).toEqual({ providerId: 'create:hello:+821012345678' });
   });
 
   test('When the sidecar initializes, then the binding gets the properties of the Component', async () => {

@@ -14,6 +14,7 @@ interface InitRequest {
 }
 interface InvokeRequest {
   data: Buffer;
+  metadata: Record<string, string>;
   operation: string;
 }
 interface InvokeResponse {
@@ -60,8 +61,8 @@ function handlersOf(binding: SmsBinding, log: Logger): grpc.UntypedServiceImplem
       await binding.init(metadata?.properties ?? {});
       return {};
     }),
-    Invoke: unary(log, async ({ operation, data }: InvokeRequest): Promise<InvokeResponse> => {
-      const { providerId } = await binding.invoke(operation, data);
+    Invoke: unary(log, async ({ operation, data, metadata }: InvokeRequest): Promise<InvokeResponse> => {
+      const { providerId } = await binding.invoke(operation, data, metadata);
       return {
         data: Buffer.from(JSON.stringify({ providerId })),
         metadata: { providerId },

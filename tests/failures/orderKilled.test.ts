@@ -63,6 +63,32 @@ describe('A service killed in the middle of a booking', () => {
     expect(orders.get(orderId)?.status).toBe('Reservation Complete');
   });
 
+  test('When payment is killed after the charge of a held order and cash is offered next, then only the card pays', async () => {
+    const { orderId } = (await system.api.order({ phone: '010-5555-0012' })).body;
+    await bookAndDie('payment', 'payment.after-charge', () => system.api.pay(orderId));
+    const cash = await system.api.post('/paymentHistories', { orderId, price: 50_000, payMethod: 'cash' });
+    expect([cash.status, cash.body.code]).toEqual([409, 'payment_already_made']);
+    const { payments } = await lawsHold(system.infra.redisUrl);
+    expect(payments.get(orderId)).toMatchObject({ status: 'captured', payment: { payMethod: 'card' } });
+  });
+
+  test('When order is killed after a charge and its key comes again with another wish, then one booking stands on one charge', async () => {
+    const key = { 'idempotency-key': 'another-wish' };
+    const person = { phone: '010-5555-0013' };
+    await bookAndDie('order', 'order.after-charge', () =>
+      system.api.order({ ...person, cardNo: goodCard }, key),
+    );
+    const again = await system.api.order({ ...person, time: '15:00' }, key);
+    expect([again.status, again.body.status, again.body.time]).toEqual([201, 'Payment Requested', '15:00']);
+    await lawsHold(system.infra.redisUrl);
+    expect((await system.api.pay(again.body.orderId)).status).toBe(201);
+    const { charges } = await lawsHold(system.infra.redisUrl);
+    const own = [...charges]
+      .filter(([id]) => id.startsWith(again.body.orderId))
+      .map(([, { status }]) => status);
+    expect(own.sort()).toEqual(['captured', 'voided']);
+  });
+
   test('When payment is killed after it saved the payment of a held order, then the order is paid all the same', async () => {
     const { orderId } = (await system.api.order({ phone: '010-5555-0003' })).body;
     await bookAndDie('payment', 'Payment.after-save', () => system.api.pay(orderId));

@@ -124,7 +124,14 @@ function viewsAgree({ orders, reservations, pages }: Books): string[] {
     const expected = { 'Reservation Complete': 'received', confirmed: 'confirmed' }[order.status as string];
     if (reservation !== expected) faults.push(`${orderId} is ${order.status}, at the centre ${reservation}`);
   }
-  for (const [orderId, { status }] of pages) {
+  for (const [orderId, { status }] of reservations) {
+    if (status !== 'none' && (orders.get(orderId)?.status ?? 'none') === 'none') {
+      faults.push(`the centre has a request of ${orderId}, which nobody ordered`);
+    }
+  }
+  for (const [orderId, { status, early }] of pages) {
+    if (early.length > 0 && !orders.has(orderId))
+      faults.push(`events of ${orderId} wait on my page for its order`);
     if (status && !orders.has(orderId)) faults.push(`my page shows ${orderId}, which nobody ordered`);
   }
   return faults;

@@ -1,7 +1,9 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { createClient } from 'redis';
 import { ManagedProcess } from './managedProcess';
 import { type InfraPorts, projectRoot, type Toolchain } from './plan';
+import { endStaleLeadership, schedulerId, takesReminders } from './scheduler';
 import { accepts, eventually } from './waiting';
 
 export interface InfraOptions {
@@ -9,8 +11,17 @@ export interface InfraOptions {
   dataDir: string;
   ports: InfraPorts;
   toolchain: Toolchain;
+  /** Where the sidecars will run, and so keep the names they find each other by; the data's folder if not told. */
+  sidecarDir?: string;
   /** For tests that show what fsync is for. */
   appendFsync?: 'always' | 'everysec' | 'no';
+}
+
+export interface InfraPart {
+  name: 'redis' | 'placement' | 'scheduler' | 'sms';
+  /** None where the Redis is somebody else's. */
+  process: ManagedProcess | undefined;
+  answers(): Promise<boolean>;
 }
 
 /** What lies below the services: Redis, Dapr's placement and scheduler, and the SMS binding. */
@@ -24,11 +35,19 @@ export interface Infra {
   redisUrl: string;
   smsLogFile: string;
   all: ManagedProcess[];
-  start(): Promise<void>;
+  parts: InfraPart[];
+  /** Tells the name of each part as it becomes ready. */
+  start(onReady?: (part: string) => void): Promise<void>;
   stop(): Promise<void>;
 }
 
-export function planInfra({ dataDir, ports, toolchain, appendFsync = 'always' }: InfraOptions): Infra {
+export function planInfra({
+  dataDir,
+  ports,
+  toolchain,
+  sidecarDir = dataDir,
+  appendFsync = 'always',
+}: InfraOptions): Infra {
   const logDir = join(dataDir, 'logs');
   const at = (...parts: string[]) => join(dataDir, ...parts);
   const redisUrl = toolchain.redisServer ? `redis://127.0.0.1:${ports.redis}` : (toolchain.redisUrl ?? '');
@@ -57,8 +76,8 @@ export function planInfra({ dataDir, ports, toolchain, appendFsync = 'always' }:
     ...['--override-broadcast-host-port', `127.0.0.1:${ports.scheduler}`],
     ...['--etcd-data-dir', at('scheduler'), '--etcd-client-port', String(ports.etcdClient)],
     ...['--etcd-client-listen-address', '127.0.0.1'],
-    ...['--id', 'dapr-scheduler-server-0'],
-    ...['--etcd-initial-cluster', `dapr-scheduler-server-0=http://127.0.0.1:${ports.etcdPeer}`],
+    ...['--id', schedulerId],
+    ...['--etcd-initial-cluster', `${schedulerId}=http://127.0.0.1:${ports.etcdPeer}`],
     ...['--log-level', 'warn'],
   ]);
   const sms = managed(
@@ -70,7 +89,22 @@ export function planInfra({ dataDir, ports, toolchain, appendFsync = 'always' }:
       SMS_LOG_FILE: smsLogFile,
     },
   );
-  const all = [redis, placement, scheduler, sms].filter((each) => each !== undefined);
+  const parts: InfraPart[] = [
+    // It accepts connections long before it has read a large append-only file.
+    { name: 'redis', process: redis, answers: () => redisAnswers(redisUrl) },
+    { name: 'placement', process: placement, answers: () => accepts(ports.placement) },
+    {
+      name: 'scheduler',
+      process: scheduler,
+      async answers() {
+        if (await takesReminders(ports.scheduler)) return true;
+        await endStaleLeadership(ports.etcdClient);
+        return false;
+      },
+    },
+    { name: 'sms', process: sms, answers: () => accepts(join(socketsDir, 'sms.sock')) },
+  ];
+  const all = parts.map((part) => part.process).filter((each) => each !== undefined);
 
   return {
     redis,
@@ -78,6 +112,7 @@ export function planInfra({ dataDir, ports, toolchain, appendFsync = 'always' }:
     scheduler,
     sms,
     all,
+    parts,
     redisUrl,
     smsLogFile,
     env: {
@@ -88,18 +123,20 @@ export function planInfra({ dataDir, ports, toolchain, appendFsync = 'always' }:
       DAPR_COMPONENTS_SOCKETS_FOLDER: socketsDir,
       // Sidecars tell each other where they are; here that is the loopback interface.
       DAPR_HOST_IP: '127.0.0.1',
+      // Some shells export the machine's name under the name that tells a service where to listen.
+      HOST: '127.0.0.1',
     },
-    async start() {
-      for (const dir of [at('redis'), socketsDir, at('.data')]) mkdirSync(dir, { recursive: true });
+    async start(onReady = () => {}) {
+      const namesDir = join(sidecarDir, '.data');
+      for (const dir of [at('redis'), socketsDir, namesDir]) mkdirSync(dir, { recursive: true });
       // Where sidecars were when the machine last stopped says nothing now.
-      rmSync(at('.data', 'names.db'), { force: true });
+      for (const end of ['', '-wal', '-shm']) rmSync(join(namesDir, `names.db${end}`), { force: true });
       for (const each of all) each.start();
-      await Promise.all([
-        redis && eventually('Redis answers', () => accepts(ports.redis)),
-        eventually('placement answers', () => accepts(ports.placement)),
-        eventually('scheduler answers', () => isHealthy(ports.schedulerHealth)),
-        eventually('the SMS binding answers', () => accepts(join(socketsDir, 'sms.sock'))),
-      ]);
+      const ready = async ({ name, answers }: InfraPart) => {
+        await eventually(`${name} answers`, answers, { withinMs: 60_000 });
+        onReady(name);
+      };
+      await Promise.all(parts.map(ready));
     },
     async stop() {
       await Promise.all([placement, scheduler, sms].map((each) => each.stop()));
@@ -108,6 +145,14 @@ export function planInfra({ dataDir, ports, toolchain, appendFsync = 'always' }:
   };
 }
 
-async function isHealthy(port: number): Promise<boolean> {
-  return (await fetch(`http://127.0.0.1:${port}/healthz`)).ok;
+/** @throws what keeps it from answering, such as a wrong password. */
+export async function redisAnswers(url: string): Promise<boolean> {
+  const client = createClient({ url, socket: { connectTimeout: 1_000, reconnectStrategy: false } });
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    return (await client.ping()) === 'PONG';
+  } finally {
+    if (client.isOpen) client.destroy();
+  }
 }

@@ -20,6 +20,8 @@ process.on('exit', () => {
 export class ManagedProcess {
   #child: ChildProcess | undefined;
   #wanted = false;
+  /** How it went when it was last seen to end, in words. */
+  howItEnded = '';
   onUnexpectedExit: (plan: ProcessPlan, how: string) => void = () => {};
 
   constructor(
@@ -61,9 +63,11 @@ export class ManagedProcess {
       running.delete(child);
       if (this.#child !== child) return;
       this.#child = undefined;
-      log.end();
+      this.howItEnded = how;
       if (this.#wanted) this.onUnexpectedExit(this.plan, how);
     };
+    // Its last words may still be under way when it is gone.
+    child.once('close', () => log.end());
     child.once('error', (error) => gone(error.message));
     child.once('exit', (code, signal) => gone(signal ? `killed by ${signal}` : `exit code ${code}`));
   }

@@ -48,46 +48,58 @@ export interface InfraPorts {
   etcdPeer: number;
 }
 
-/** The ports of `npm start` and `npm run infra`; dapr.yaml names placement's and the scheduler's. */
+/**
+ * The ports of `npm start` and `npm run infra`; dapr.yaml names placement's and the scheduler's. Below 32768, for the
+ * same reason as there.
+ */
 export const standardInfraPorts: InfraPorts = {
   redis: 6390,
-  placement: 50105,
-  scheduler: 50106,
-  placementHealth: 50107,
-  placementMetrics: 50108,
-  placementRaft: 50109,
-  schedulerHealth: 50110,
-  schedulerMetrics: 50111,
-  etcdClient: 50112,
-  etcdPeer: 50113,
+  placement: 6391,
+  placementHealth: 6392,
+  placementMetrics: 6393,
+  placementRaft: 6394,
+  scheduler: 6395,
+  schedulerHealth: 6396,
+  schedulerMetrics: 6397,
+  etcdClient: 6398,
+  etcdPeer: 6399,
 };
 
-interface RunFile {
+/** dapr.yaml, as far as anything here reads or changes it. */
+export interface RunFile {
   common: Record<string, unknown>;
-  apps: {
-    appID: string;
-    command: string[];
-    appPort: number;
-    daprHTTPPort: number;
-    daprGRPCPort: number;
-    daprInternalGRPCPort: number;
-    metricsPort: number;
-  }[];
+  apps: RunFileApp[];
+}
+
+export interface RunFileApp {
+  appID: string;
+  appDirPath: string;
+  command: string[];
+  appPort: number;
+  daprHTTPPort: number;
+  daprGRPCPort: number;
+  daprInternalGRPCPort: number;
+  metricsPort: number;
+}
+
+export function parseRunFile(): RunFile {
+  return parse(readFileSync(join(projectRoot, 'dapr.yaml'), 'utf8')) as RunFile;
 }
 
 export function readRunFile(): { common: Record<string, unknown>; apps: AppPlan[] } {
-  const { common, apps } = parse(readFileSync(join(projectRoot, 'dapr.yaml'), 'utf8')) as RunFile;
+  const { common, apps } = parseRunFile();
+  return { common, apps: apps.map(appPlan) };
+}
+
+export function appPlan(app: RunFileApp): AppPlan {
   return {
-    common,
-    apps: apps.map((app) => ({
-      appId: app.appID,
-      command: app.command,
-      appPort: app.appPort,
-      daprHttpPort: app.daprHTTPPort,
-      daprGrpcPort: app.daprGRPCPort,
-      daprInternalPort: app.daprInternalGRPCPort,
-      metricsPort: app.metricsPort,
-    })),
+    appId: app.appID,
+    command: app.command,
+    appPort: app.appPort,
+    daprHttpPort: app.daprHTTPPort,
+    daprGrpcPort: app.daprGRPCPort,
+    daprInternalPort: app.daprInternalGRPCPort,
+    metricsPort: app.metricsPort,
   };
 }
 

@@ -13,6 +13,8 @@ export interface SystemOptions {
   envOf?: Record<string, Record<string, string>>;
   appendFsync?: 'always' | 'everysec' | 'no';
   resourcesPath?: string;
+  /** Each sidecar logs every call to its API, which is how calls are counted. */
+  apiLogging?: boolean;
 }
 
 /** A whole system on ports and data of its own: the same binaries, components and apps as `npm start`, without the CLI. */
@@ -106,6 +108,7 @@ function planApp(
   {
     dataDir,
     toolchain,
+    apiLogging = false,
     env = {},
     envOf = {},
     resourcesPath = join(projectRoot, 'components'),
@@ -151,7 +154,12 @@ function planApp(
           '--config',
           join(projectRoot, 'components', 'configuration.yaml'),
         ],
-        ...['--log-level', String(common.logLevel ?? 'info'), '--enable-app-health-check'],
+        ...[
+          '--log-level',
+          apiLogging ? 'info' : String(common.logLevel ?? 'info'),
+          '--enable-app-health-check',
+        ],
+        ...(apiLogging ? ['--enable-api-logging'] : []),
         ...['--app-health-check-path', String(common.appHealthCheckPath)],
         ...['--app-health-probe-interval', String(common.appHealthProbeInterval)],
         ...['--app-health-probe-timeout', String(common.appHealthProbeTimeout)],

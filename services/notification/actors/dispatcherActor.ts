@@ -3,6 +3,7 @@ import { type ActorDefinition, method, type Turn } from '../../shared/platform/a
 import { SidecarError } from '../../shared/platform/sidecar';
 import type { MessageRow } from '../domain/messages';
 import type { PageStore } from '../store/pageStore';
+import type { SmsSender } from './smsSender';
 
 export const dispatcherType = 'Dispatcher';
 
@@ -15,8 +16,7 @@ export interface DispatcherContract {
 
 interface DispatcherOptions {
   pages: PageStore;
-  /** Hands one message to the SMS binding and resolves to the provider's id. */
-  send(message: { to: string; text: string; messageId: string }): Promise<string>;
+  send: SmsSender;
   /** How often a shard looks for what is due, whether it was woken or not. */
   lookSeconds: number;
 }
@@ -61,7 +61,7 @@ export function dispatcherActor({ pages, send, lookSeconds }: DispatcherOptions)
   ): Promise<MessageRow['delivery']> {
     try {
       const providerId = await send({ to, text, messageId });
-      return { state: 'sent', providerId, sentAt: turn.now().toISOString() };
+      return { state: 'sent', ...(providerId ? { providerId } : {}), sentAt: turn.now().toISOString() };
     } catch (error) {
       turn.log.warn({ err: error, messageId }, 'message not sent');
       const reason = error instanceof SidecarError ? error.message : 'unexpected failure';
@@ -96,14 +96,16 @@ export function dispatcherActor({ pages, send, lookSeconds }: DispatcherOptions)
   };
 }
 
-// The binding's gRPC status is all that tells a message that can never be sent from one to try again.
+// The gRPC status of our binding, or the HTTP status of Twilio's, is all that tells a message that can never be sent
+// from one to try again.
 function isFinal(failure: string): boolean {
-  return /code = (InvalidArgument|FailedPrecondition)/.test(failure);
+  return /code = (InvalidArgument|FailedPrecondition)|error from Twilio \(400\)/.test(failure);
 }
 
+// After a failure the order waits, longer each time; else what else it has to send is due at once.
 function nextTry(now: Date, delivery: MessageRow['delivery']): Date {
-  const tries = delivery.state === 'pending' ? delivery.tries : 0;
-  return new Date(now.getTime() + Math.min(60, 2 ** Math.min(tries, 6)) * 1_000);
+  const waitSeconds = delivery.state === 'pending' ? Math.min(60, 2 ** Math.min(delivery.tries, 6)) : 0;
+  return new Date(now.getTime() + waitSeconds * 1_000);
 }
 
 const ordersAtOnce = 16;

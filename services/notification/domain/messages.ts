@@ -1,6 +1,7 @@
 import type { Language } from '../../shared/contracts/refusals';
 import type { BookingStatus } from '../../shared/contracts/status';
 import type { Booking, MyPage } from './myPage';
+import { type SmsKind, smsKind, type TextTooLong } from './smsLength';
 
 /** One row of the SMS ledger: a change of status and what became of the message about it. */
 export interface MessageRow {
@@ -9,10 +10,12 @@ export interface MessageRow {
   orderId: string;
   status: BookingStatus;
   text: string;
+  kind: SmsKind | TextTooLong;
   createdAt: string;
   delivery:
     | { state: 'pending'; tries: number; lastFailure?: string }
-    | { state: 'sent'; providerId: string; sentAt: string }
+    /** Without an id where the provider tells none. */
+    | { state: 'sent'; providerId?: string; sentAt: string }
     | { state: 'failed'; reason: string }
     /** The booking left no phone number. */
     | { state: 'no recipient' };
@@ -22,14 +25,24 @@ export interface MessageRow {
 export function newMessages(before: MyPage, after: MyPage): MessageRow[] {
   const { booking } = after;
   if (!booking) return [];
-  return after.timeline.slice(before.timeline.length).map(({ status, at }, index) => ({
-    messageId: `${after.orderId}.${before.timeline.length + index + 1}`,
-    orderId: after.orderId,
-    status,
-    text: messageText(booking, status),
-    createdAt: at,
-    delivery: booking.phone ? { state: 'pending', tries: 0 } : { state: 'no recipient' },
-  }));
+  return after.timeline.slice(before.timeline.length).map(({ status, at }, index) => {
+    const text = messageText(booking, status);
+    const kind = smsKind(text);
+    return {
+      messageId: `${after.orderId}.${before.timeline.length + index + 1}`,
+      orderId: after.orderId,
+      status,
+      text,
+      kind,
+      createdAt: at,
+      delivery: firstDelivery(booking, kind),
+    };
+  });
+}
+
+function firstDelivery({ phone }: Booking, kind: MessageRow['kind']): MessageRow['delivery'] {
+  if (!phone) return { state: 'no recipient' };
+  return kind === 'text_too_long' ? { state: 'failed', reason: kind } : { state: 'pending', tries: 0 };
 }
 
 function messageText({ language, seat, dueKrw }: Booking, status: BookingStatus): string {

@@ -99,8 +99,18 @@ function advance(
   from: (BookingStatus | undefined)[],
 ): MyPage {
   return from.includes(page.status)
-    ? { ...page, status, timeline: [...page.timeline, { status, at }] }
+    ? {
+        ...page,
+        status,
+        timeline: [...page.timeline, { status, at: notBefore(page.timeline.at(-1)?.at, at) }],
+      }
     : page;
+}
+
+// Clocks of hosts differ, and an order that was paid at once is stamped after its payment, sometimes after its
+// reservation too: the timeline runs forward all the same.
+function notBefore(earlier: string | undefined, at: string): string {
+  return earlier !== undefined && Date.parse(at) < Date.parse(earlier) ? earlier : at;
 }
 
 function bookingOf({ data, occurredAt }: OrderPlaced): Booking {

@@ -45,7 +45,7 @@ export function orderActor({
     input: PlaceInput,
   ): Promise<{ order: AcceptedOrder } | Refusal> {
     if (turn.state.status !== 'none') return replay(turn.state, input);
-    const checkup = packages[input.orderType];
+    const checkup = Object.hasOwn(packages, input.orderType) ? packages[input.orderType] : undefined;
     if (!checkup) return refuse('order_type_unknown', { orderTypes: Object.keys(packages) });
 
     const held = await seats.take(turn.id, input, turn.now());
@@ -55,25 +55,17 @@ export function orderActor({
     const dueAt = new Date(turn.now().getTime() + holdMinutes * 60_000).toISOString();
     const { ticket, ...seat } = held;
     const booking = { seat, orderType: input.orderType, ...(input.name ? { name: input.name } : {}) };
-    const charge = (attempt: number) =>
-      payments.charge({
+    let outcome: ChargeOutcome;
+    try {
+      const card = input.card ? { card: input.card } : {};
+      outcome = await payments.charge({
         orderId: turn.id,
-        attempt,
+        attempt: ticket,
         amountKrw: checkup.dueKrw,
         dueAt,
         booking,
-        ...(input.card ? { card: input.card } : {}),
+        ...card,
       });
-
-    let attempt = turn.state.closedAttempts + 1;
-    let outcome: ChargeOutcome;
-    try {
-      outcome = await charge(attempt);
-      if (outcome.outcome === 'closed') {
-        // Payment closed an attempt that this actor died before writing down.
-        attempt = outcome.closedAttempt + 1;
-        outcome = await charge(attempt);
-      }
     } catch (error) {
       if (!(error instanceof PaymentUnreachable)) throw error;
       turn.log.warn(
@@ -85,7 +77,10 @@ export function orderActor({
     }
     reachCrashPoint('order.after-charge');
 
-    if (outcome.outcome === 'closed') throw new Error('payment closed an attempt that was never begun');
+    if (outcome.outcome === 'closed') {
+      await seats.giveBack(turn.id, held, input.customerKey, { leftNothing: true });
+      return refuse('payment_unavailable');
+    }
     if (outcome.outcome === 'declined') {
       await seats.giveBack(turn.id, held, input.customerKey, { leftNothing: true });
       return refuse('payment_declined', { reason: outcome.reason });
@@ -98,7 +93,6 @@ export function orderActor({
       ticket,
       priceKrw: checkup.priceKrw,
       dueKrw: checkup.dueKrw,
-      attempt,
       placedAt: turn.now().toISOString(),
       ...(outcome.outcome === 'approved' ? { paidAtOnce: outcome.payment } : { paymentDueAt: dueAt }),
     };
@@ -116,39 +110,39 @@ export function orderActor({
     return { order: asPlaced(state) };
   }
 
+  // Each ticket but the accepted one names a placement that came to nothing: its charge is closed, its quota given
+  // back. That this order does not stand on it is written down before, so that it cannot be accepted late.
   async function resolve(
     turn: Turn<OrderState>,
-    { ticket, customerKey }: OrderContract['resolve']['input'],
+    { tickets, customerKey }: OrderContract['resolve']['input'],
   ): Promise<OrderContract['resolve']['output']> {
     const step = nextStep(turn.state, turn.now());
+    if (step === 'abandon') await apply(turn, { kind: 'abandon' });
+    const accepted = turn.state.status === 'none' ? undefined : turn.state.placement.ticket;
+    for (const ticket of tickets.filter((each) => each !== accepted)) {
+      await payments.close({ orderId: turn.id, attempt: ticket, intent: 'abandon' });
+      if (customerKey) await seats.dismiss(customerKey, turn.id, ticket);
+    }
+    if (!accepted || !tickets.includes(accepted)) return { verdict: 'gone' };
     switch (step) {
-      case 'nothing':
-        return { verdict: 'settled' };
       case 'await payment':
         return { verdict: 'wait', visitAt: (turn.state as AcceptedOrder).placement.paymentDueAt ?? '' };
-      case 'announce payment':
-        await payments.announce(turn.id);
-        return { verdict: 'wait' };
-      case 'abandon': {
-        const { closedAttempts } = turn.state as Extract<OrderState, { status: 'none' }>;
-        await payments.close({ orderId: turn.id, attempt: closedAttempts + 1, intent: 'abandon' });
-        await apply(turn, { kind: 'abandon' });
-        break;
-      }
       case 'expire': {
-        const { attempt } = (turn.state as AcceptedOrder).placement;
-        const closed = await payments.close({ orderId: turn.id, attempt, intent: 'expire' });
+        const closed = await payments.close({ orderId: turn.id, attempt: accepted, intent: 'expire' });
         if (closed.outcome === 'paid') {
-          await apply(turn, { kind: 'take in payment', payment: closed.payment });
-          return { verdict: 'wait' };
+          await apply(turn, { kind: 'take in payment', attempt: accepted, payment: closed.payment });
+          return { verdict: 'settled' };
         }
         await apply(turn, { kind: 'expire' });
         break;
       }
       case 'give back':
         break;
+      case 'nothing':
+      case 'abandon':
+        return { verdict: 'settled' };
     }
-    if (customerKey) await seats.dismiss(customerKey, turn.id, ticket);
+    if (customerKey) await seats.dismiss(customerKey, turn.id, accepted);
     return { verdict: 'gone' };
   }
 
@@ -176,7 +170,7 @@ export function orderActor({
         },
       }),
       resolve: method({
-        input: z.object({ ticket: z.string(), customerKey: z.string().optional() }),
+        input: z.object({ tickets: z.array(z.string()), customerKey: z.string().optional() }),
         run: resolve,
       }),
     },
@@ -204,7 +198,7 @@ function commandFor(
 ): OrderCommand | undefined {
   switch (event.type) {
     case 'PaymentApproved':
-      return { kind: 'take in payment', payment: event.data.payment };
+      return { kind: 'take in payment', attempt: event.data.attempt, payment: event.data.payment };
     case 'PaymentDeclined':
       return undefined;
     case 'ReservationReceived':

@@ -25,7 +25,7 @@ export interface OrderContract {
   takeIn: { input: { event: unknown }; output: object };
   /** Asked by whoever keeps the seat: bring an unfinished placement to an end, or say when to ask again. */
   resolve: {
-    input: { ticket: string; customerKey?: string };
+    input: { tickets: readonly string[]; customerKey?: string };
     output: { verdict: 'settled' | 'gone' } | { verdict: 'wait'; visitAt?: string };
   };
 }

@@ -20,7 +20,6 @@ export interface PaymentClient {
   tokenize(cardNo: string): Promise<CardReference | undefined>;
   charge(request: ChargeRequest): Promise<ChargeOutcome>;
   close(request: CloseRequest): Promise<CloseOutcome>;
-  announce(orderId: string): Promise<void>;
 }
 
 export class PaymentUnreachable extends Error {}
@@ -48,14 +47,6 @@ export function createPaymentClient(sidecar: Sidecar): PaymentClient {
     },
     charge: (request) => ask(chargePaths.charges, request, chargeOutcome),
     close: (request) => ask(chargePaths.close, request, closeOutcome),
-    async announce(orderId) {
-      const answer = await sidecar.invoke({
-        appId: 'payment',
-        path: chargePaths.announce,
-        body: { orderId },
-      });
-      if (answer.status !== 200) throw new PaymentUnreachable(`payment answered ${answer.status}`);
-    },
   };
 }
 

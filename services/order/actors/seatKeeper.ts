@@ -46,7 +46,7 @@ export function createSeatKeeper(options: {
   // The slot first, the person second, not side by side: the slot remembers whose quota to give back, and its visits
   // are what finds an order that died between the two. decisions/0002.
   async function take(orderId: string, wish: Wish, now: Date): Promise<Held | Refusal> {
-    const calendar = calendars[wish.centerId];
+    const calendar = Object.hasOwn(calendars, wish.centerId) ? calendars[wish.centerId] : undefined;
     if (!calendar) return refuse('center_unknown', { centers: Object.keys(calendars) });
     const days = candidateDays(calendar, wish, now);
     if (days.length === 0) return refuse('date_closed');

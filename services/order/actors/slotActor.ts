@@ -69,10 +69,11 @@ export function slotActor({ sidecar, sweepSeconds }: SlotOptions): ActorDefiniti
 
   async function visit(slotId: string, visits: readonly Visit[], now: Date): Promise<void> {
     const verdicts = await Promise.all(
-      visits.map(async ({ orderId, ticket, customerKey, visits: earlier }): Promise<Verdict> => {
+      visits.map(async ({ orderId, tickets, customerKey, visits: earlier }): Promise<Verdict> => {
+        const ticket = tickets.at(-1) ?? '';
         try {
           const answer = await callOrder(orderId, 'resolve', {
-            ticket,
+            tickets,
             ...(customerKey ? { customerKey } : {}),
           });
           if (isRefusal(answer)) throw new Error(answer.refused);
@@ -104,7 +105,7 @@ export function slotActor({ sidecar, sweepSeconds }: SlotOptions): ActorDefiniti
           visitAt: z.iso.datetime(),
         }),
         async run(turn: Turn<SlotState>, command) {
-          const held = hold(turn.id, turn.state, command);
+          const held = hold(turn.state, { ...command, ticket: turn.newId() });
           if (isRefusal(held)) return held;
           await turn.save(await ensureSweep(turn, held.state));
           return held.held;

@@ -4,7 +4,8 @@ import type { Opening } from './slot';
 
 /** When a centre can be booked. Days count in the centre's own zone. */
 export const calendarSchema = z.object({
-  zone: z.string().default('Asia/Seoul'),
+  /** IANA. */
+  zone: z.string().refine(isZone, 'must be a time zone').default('Asia/Seoul'),
   /** ISO 8601 weekdays, 1 = Monday. */
   weekdays: z.array(z.number().int().min(1).max(7)).min(1),
   openings: z.array(z.object({ time: timeOfDay, seats: z.number().int().positive() })).min(1),
@@ -46,27 +47,45 @@ export interface CandidateDay {
   openings: Opening[];
 }
 
-/** Where to look for a seat: the days in order, each with the openings that fit the wish; empty if it is closed then. */
+/**
+ * Where to look for a seat: the days in order, each with the openings that fit the wish and are still to come; empty
+ * if it is closed then.
+ */
 export function candidateDays(
   calendar: Calendar,
   wish: Partial<Pick<Seat, 'date' | 'time'>>,
   now: Date,
 ): CandidateDay[] {
-  const openings = wish.time ? calendar.openings.filter(({ time }) => time === wish.time) : calendar.openings;
-  if (openings.length === 0) return [];
+  const openings = calendar.openings
+    .filter(({ time }) => !wish.time || time === wish.time)
+    .sort((a, b) => a.time.localeCompare(b.time));
+  const localNow = localTime(calendar.zone, now);
   return openDates(calendar, now)
     .filter((date) => !wish.date || date === wish.date)
-    .map((date) => ({ date, openings: [...openings].sort((a, b) => a.time.localeCompare(b.time)) }));
+    .map((date) => ({ date, openings: openings.filter(({ time }) => `${date} ${time}` > localNow) }))
+    .filter((day) => day.openings.length > 0);
 }
 
 /** The calendar date at an instant in an IANA zone, as YYYY-MM-DD. */
 export function dateIn(zone: string, instant: Date): string {
-  return new Intl.DateTimeFormat('en-CA', {
+  return localTime(zone, instant).slice(0, 10);
+}
+
+// As YYYY-MM-DD HH:MM, which is how Swedish writes it.
+function localTime(zone: string, instant: Date): string {
+  return new Intl.DateTimeFormat('sv-SE', {
     timeZone: zone,
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
+    dateStyle: 'short',
+    timeStyle: 'short',
   }).format(instant);
+}
+
+function isZone(name: string): boolean {
+  try {
+    return Boolean(new Intl.DateTimeFormat('en', { timeZone: name }));
+  } catch {
+    return false;
+  }
 }
 
 const dayMs = 24 * 60 * 60 * 1_000;

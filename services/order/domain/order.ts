@@ -14,11 +14,9 @@ export interface Placement {
   priceKrw: number;
   /** Due at booking. */
   dueKrw: number;
-  /** Names the hold of the seat, and the order's place in its person's quota. */
+  /** Names the hold of the seat, the charge at payment, and the order's place in its person's quota. */
   ticket: string;
   customerKey?: string;
-  /** Which charge attempt at payment this order stands on. */
-  attempt: number;
   /** Digest of the request, to tell a repeat from another request under the same key. */
   fingerprint: string;
   placedAt: string;
@@ -34,7 +32,7 @@ interface Accepted {
 }
 
 export type OrderState =
-  | { readonly status: 'none'; readonly closedAttempts: number }
+  | { readonly status: 'none'; readonly abandonedAt?: string }
   | (Accepted & { readonly status: 'Payment Requested' })
   | (Accepted & { readonly status: 'Pay Approved'; readonly payment: PaymentFacts })
   | (Accepted & {
@@ -46,11 +44,11 @@ export type OrderState =
 
 export type AcceptedOrder = Exclude<OrderState, { status: 'none' }>;
 
-export const noOrder: OrderState = { status: 'none', closedAttempts: 0 };
+export const noOrder: OrderState = { status: 'none' };
 
 export type OrderCommand =
   | { kind: 'place'; placement: Placement }
-  | { kind: 'take in payment'; payment: PaymentFacts }
+  | { kind: 'take in payment'; attempt: string; payment: PaymentFacts }
   | {
       kind: 'follow reservation';
       status: 'Reservation Complete' | 'confirmed';
@@ -59,7 +57,7 @@ export type OrderCommand =
     }
   /** Payment is closed: no money can come any more. */
   | { kind: 'expire' }
-  /** Payment closed the attempt of a placement that never came to be. */
+  /** A placement never came to be. What it left is given back once this is written down: then it cannot come late. */
   | { kind: 'abandon' };
 
 export type OrderChange =
@@ -73,7 +71,7 @@ export type OrderChange =
       at: string;
     }
   | { kind: 'expired'; at: string }
-  | { kind: 'abandoned'; attempt: number };
+  | { kind: 'abandoned'; at: string };
 
 /** What a command changes, or why it may not. No change at all is the answer to a repeat. */
 export function decide(state: OrderState, command: OrderCommand, now: Date): OrderChange[] | Refusal {
@@ -86,24 +84,28 @@ export function decide(state: OrderState, command: OrderCommand, now: Date): Ord
         : refuse('idempotency_key_reused');
     case 'take in payment':
       if (state.status === 'none') return refuse('order_not_found');
+      if (command.attempt !== state.placement.ticket) return [];
       return state.status === 'Payment Requested' ? [{ kind: 'paid', payment: command.payment, at }] : [];
     case 'follow reservation': {
       if (state.status === 'none') return refuse('order_not_found');
       const { status, reservationId, payment } = command;
-      return rank(status) > rank(state.status)
-        ? [{ kind: 'advanced', status, reservationId, payment, at }]
-        : [];
+      const path: OrderChange[] = [
+        { kind: 'paid', payment, at },
+        { kind: 'advanced', status: 'Reservation Complete', reservationId, payment, at },
+        { kind: 'advanced', status: 'confirmed', reservationId, payment, at },
+      ];
+      return path.slice(rank(state.status), rank(status));
     }
     case 'expire':
       return state.status === 'Payment Requested' ? [{ kind: 'expired', at }] : [];
     case 'abandon':
-      return state.status === 'none' ? [{ kind: 'abandoned', attempt: state.closedAttempts + 1 }] : [];
+      return state.status === 'none' ? [{ kind: 'abandoned', at }] : [];
   }
 }
 
 export function evolve(state: OrderState, change: OrderChange): OrderState {
   if (change.kind === 'placed') return accept(change.placement);
-  if (change.kind === 'abandoned') return { status: 'none', closedAttempts: change.attempt };
+  if (change.kind === 'abandoned') return { status: 'none', abandonedAt: change.at };
   if (state.status === 'none') return state;
   const { placement, history } = state;
   switch (change.kind) {
@@ -135,7 +137,7 @@ function accept(placement: Placement): AcceptedOrder {
 }
 
 /** What the one who keeps an order's seat has to do about it now. */
-export type NextStep = 'abandon' | 'expire' | 'await payment' | 'announce payment' | 'give back' | 'nothing';
+export type NextStep = 'abandon' | 'expire' | 'await payment' | 'give back' | 'nothing';
 
 export function nextStep(state: OrderState, now: Date): NextStep {
   switch (state.status) {
@@ -144,7 +146,6 @@ export function nextStep(state: OrderState, now: Date): NextStep {
     case 'Payment Requested':
       return now.getTime() >= Date.parse(state.placement.paymentDueAt ?? '') ? 'expire' : 'await payment';
     case 'Pay Approved':
-      return 'announce payment';
     case 'Reservation Complete':
     case 'confirmed':
       return 'nothing';
@@ -153,8 +154,8 @@ export function nextStep(state: OrderState, now: Date): NextStep {
   }
 }
 
-// Reservation's events may overtake payment's and each other: the one that is further on the path wins. An ended
-// order ranks above all.
+// Reservation's events may overtake payment's and each other: the one that is further on the path wins, and brings
+// the steps that it overtook, so that every history is the whole path. An ended order ranks above all.
 function rank(status: AcceptedOrder['status']): number {
   return ['Payment Requested', 'Pay Approved', 'Reservation Complete', 'confirmed', 'expired'].indexOf(
     status,

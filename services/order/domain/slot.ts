@@ -10,19 +10,21 @@ export interface SlotState {
   /** The recurring reminder that visits the unsettled; absent when there are none. */
   readonly sweep?: { name: string; armedAt: string };
   readonly sweepsArmed: number;
-  readonly ticketsGiven: number;
 }
 
 interface Unsettled {
-  /** Names one hold. A word about an earlier hold of the same order, come late, has another ticket and no effect. */
-  ticket: string;
+  /**
+   * The holds that this order had here, latest last. Each names a placement and its charge. A word about an earlier
+   * hold that comes late has another ticket and no effect.
+   */
+  tickets: readonly string[];
   /** Whose quota the booking takes; here, so that it can be given back for an order that never came to be. */
   customerKey?: string;
   visitAt: string;
   visits: number;
 }
 
-export const emptySlot: SlotState = { seats: {}, unsettled: {}, sweepsArmed: 0, ticketsGiven: 0 };
+export const emptySlot: SlotState = { seats: {}, unsettled: {}, sweepsArmed: 0 };
 
 /** A time of the day and how many seats it has. */
 export interface Opening {
@@ -32,6 +34,8 @@ export interface Opening {
 
 export interface HoldCommand {
   orderId: string;
+  /** A new one for each hold, greater than those before. */
+  ticket: string;
   /** What the calendar offers, earliest first; already narrowed to the wanted time, if one is wanted. */
   openings: readonly Opening[];
   customerKey?: string;
@@ -44,23 +48,21 @@ export interface HeldSeat {
   ticket: string;
 }
 
-/** Takes the earliest free seat. Repeated, it answers with the seat that is held. */
+/** Takes the earliest free seat. An order that holds one already keeps it, under the new ticket. */
 export function hold(
-  slotId: string,
   state: SlotState,
   command: HoldCommand,
 ): { state: SlotState; held: HeldSeat } | Refusal<'slot_full'> {
-  const { orderId, openings, customerKey, visitAt } = command;
-  const time = state.seats[orderId]?.time ?? earliestFree(state, openings);
+  const { orderId, ticket, openings, customerKey, visitAt } = command;
+  const kept = openings.find(({ time }) => time === state.seats[orderId]?.time)?.time;
+  const time = kept ?? earliestFree(state, openings);
   if (time === undefined) return refuse('slot_full');
-  const ticketsGiven = state.ticketsGiven + 1;
-  const ticket = `${slotId}.${ticketsGiven}`;
-  const unsettled = { ticket, ...(customerKey ? { customerKey } : {}), visitAt, visits: 0 };
+  const tickets = [...(state.unsettled[orderId]?.tickets ?? []), ticket];
+  const unsettled = { tickets, ...(customerKey ? { customerKey } : {}), visitAt, visits: 0 };
   return {
     held: { time, ticket },
     state: {
       ...state,
-      ticketsGiven,
       seats: { ...state.seats, [orderId]: { time } },
       unsettled: { ...state.unsettled, [orderId]: unsettled },
     },
@@ -69,9 +71,12 @@ export function hold(
 
 /** Gives a seat back. Unless the booking is known to have left nothing behind, it stays on the list of visits. */
 export function release(state: SlotState, orderId: string, ticket: string, leftNothing: boolean): SlotState {
-  if (state.unsettled[orderId]?.ticket !== ticket) return state;
+  const tickets = state.unsettled[orderId]?.tickets ?? [];
+  if (tickets.at(-1) !== ticket) return state;
   const freed = { ...state, seats: without(state.seats, orderId) };
-  return leftNothing ? { ...freed, unsettled: without(state.unsettled, orderId) } : freed;
+  return leftNothing && tickets.length === 1
+    ? { ...freed, unsettled: without(state.unsettled, orderId) }
+    : freed;
 }
 
 /** How a visited order ended, or when to ask again. */
@@ -86,7 +91,7 @@ export function settle(state: SlotState, verdicts: readonly Verdict[]): SlotStat
 function settleOne(state: SlotState, verdict: Verdict): SlotState {
   const { orderId } = verdict;
   const visited = state.unsettled[orderId];
-  if (visited?.ticket !== verdict.ticket) return state;
+  if (!visited || visited.tickets.at(-1) !== verdict.ticket) return state;
   switch (verdict.verdict) {
     case 'settled':
       return { ...state, unsettled: without(state.unsettled, orderId) };

@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import type { CardReference } from '../../shared/contracts/booking';
 
 /** Who a caller is and which request this is, as digests that give nothing personal away. */
@@ -21,10 +21,10 @@ export function createCustomerIdentity(secret: string): CustomerIdentity {
   return {
     customerKey({ phone, name, card }) {
       if (phone) return keyed(`phone:${phone}`).slice(0, 32);
-      return name && card ? keyed(`card:${name}:${card.token}`).slice(0, 32) : undefined;
+      return name && card ? keyed(JSON.stringify(['card', name, card.token])).slice(0, 32) : undefined;
     },
-    orderIdFor: (caller, idempotencyKey) => asUuid(keyed(`order:${caller}:${idempotencyKey}`)),
-    fingerprint: (request) => createHash('sha256').update(canonicalJson(request)).digest('base64url'),
+    orderIdFor: (caller, idempotencyKey) => asUuid(keyed(JSON.stringify(['order', caller, idempotencyKey]))),
+    fingerprint: (request) => keyed(canonicalJson(request)),
   };
 }
 

@@ -39,8 +39,6 @@ export interface PaymentContract {
   close: { input: z.infer<typeof closeRequest>; output: CloseOutcome };
   pay: { input: z.infer<typeof payInput>; output: { payment: CapturedPayment } };
   read: { input: object; output: { payment: Exclude<PaymentState, { status: 'none' }> } };
-  /** Publishes again what is left in the outbox. */
-  announce: { input: object; output: object };
 }
 
 /** The money of one order. The provider is asked under a key that the saved state alone determines. */
@@ -55,19 +53,22 @@ export function paymentActor({ provider }: { provider: PaymentProvider }): Actor
         if (plan.answer === 'captured')
           return { outcome: 'approved', payment: (turn.state as CapturedPayment).payment };
         if (plan.answer === 'declined') return { outcome: 'declined', reason: plan.reason };
-        if (plan.answer === 'closed') return { outcome: 'closed', closedAttempt: plan.closedAttempt };
+        if (plan.answer === 'closed') return { outcome: 'closed' };
         return { outcome: 'opened' };
       case 'open':
+        if (plan.undo) await provider.void(plan.undo);
         await turn.save({ status: 'open', attempt, amountKrw, dueAt, booking, declines: 0 });
         return { outcome: 'opened' };
       case 'charge': {
         const { key, card } = plan;
-        const record = await provider.charge({ key, amountKrw, token: card.token });
+        if (plan.undo) await provider.void(plan.undo);
+        const record = await provider.charge({ key, amountKrw, card });
         reachCrashPoint('payment.after-charge');
         switch (record.status) {
           case 'captured': {
-            const captured = capturedState(turn.id, { attempt, amountKrw, booking, key, record, card });
-            await turn.save(captured, { events: [approvedEvent(turn.id, captured)] });
+            const captured = capturedState(turn.id, { attempt, amountKrw, booking, key, record });
+            // The order tells of it, once it is accepted: before that, the charge may still have to be undone.
+            await turn.save(captured);
             return { outcome: 'approved', payment: captured.payment };
           }
           case 'declined':
@@ -81,7 +82,7 @@ export function paymentActor({ provider }: { provider: PaymentProvider }): Actor
               intent: 'abandon',
               closedAt: turn.now().toISOString(),
             });
-            return { outcome: 'closed', closedAttempt: attempt };
+            return { outcome: 'closed' };
         }
       }
     }
@@ -96,20 +97,17 @@ export function paymentActor({ provider }: { provider: PaymentProvider }): Actor
     if (plan.step === 'answer') return { payment: turn.state as CapturedPayment };
     const open = turn.state as Extract<PaymentState, { status: 'open' }>;
     await turn.guard();
-    if (plan.step === 'take cash') return { payment: await capture(turn, cashState(turn, open)) };
-    const record = await provider.charge({
-      key: plan.key,
-      amountKrw: open.amountKrw,
-      token: plan.card.token,
-    });
+    if (plan.step === 'take cash') {
+      if (await recordFound(turn)) return refuse('payment_already_made');
+      await provider.void(plan.key);
+      return { payment: await capture(turn, cashState(turn, open)) };
+    }
+    const record = await provider.charge({ key: plan.key, amountKrw: open.amountKrw, card: plan.card });
     reachCrashPoint('payment.after-charge');
     switch (record.status) {
       case 'captured':
         return {
-          payment: await capture(
-            turn,
-            capturedState(turn.id, { ...open, key: plan.key, record, card: plan.card }),
-          ),
+          payment: await capture(turn, capturedState(turn.id, { ...open, key: plan.key, record })),
         };
       case 'declined': {
         const declined = {
@@ -137,7 +135,10 @@ export function paymentActor({ provider }: { provider: PaymentProvider }): Actor
       const found = await recordFound(turn);
       if (found) return { outcome: 'paid', payment: found.payment };
     }
-    if (plan.step !== 'close') await provider.void(plan.key);
+    if (plan.step !== 'close') {
+      await provider.void(plan.key);
+      if (!plan.save) return { outcome: 'closed' };
+    }
     const { attempt, intent } = command;
     const amountKrw = turn.state.status === 'none' ? 0 : turn.state.amountKrw;
     await turn.save({ status: 'closed', attempt, amountKrw, intent, closedAt: turn.now().toISOString() });
@@ -162,11 +163,10 @@ export function paymentActor({ provider }: { provider: PaymentProvider }): Actor
     type: paymentType,
     initial: noPayment,
     methods: {
-      // Whoever keeps the seat comes back for an order whose payment was not told: `announce`.
-      charge: method({ input: chargeRequest, publish: 'after-answer', run: charge }),
+      // Who keeps the seat comes back for a charge whose order died.
+      charge: method({ input: chargeRequest, run: charge }),
       close: method({ input: closeRequest, run: close }),
       pay: method({ input: payInput, run: pay }),
-      announce: method({ input: z.object({}), run: async () => ({}) }),
       read: method({
         input: z.object({}),
         readOnly: true,
@@ -181,21 +181,20 @@ export function paymentActor({ provider }: { provider: PaymentProvider }): Actor
 }
 
 interface Captured {
-  attempt: number;
+  attempt: string;
   amountKrw: number;
   booking: CapturedPayment['booking'];
   key: string;
   record: Extract<ChargeRecord, { status: 'captured' }>;
-  card?: { brand: string; last4: string };
 }
 
 function capturedState(orderId: string, captured: Captured): CapturedPayment {
-  const { attempt, amountKrw, booking, key, record, card } = captured;
+  const { attempt, amountKrw, booking, key, record } = captured;
   const payment: PaymentFacts = {
     paymentId: orderId,
     amountKrw: record.amountKrw,
     payMethod: 'card',
-    ...(card ? { card: { brand: card.brand, last4: card.last4 } } : {}),
+    card: record.card,
     approvedAt: record.capturedAt,
   };
   return {
@@ -223,6 +222,7 @@ function cashState(
   return { status: 'captured', attempt, amountKrw, booking, payment };
 }
 
-function approvedEvent(orderId: string, { payment, booking }: CapturedPayment): NewEvent {
-  return { topic: topics.payments, type: 'PaymentApproved', orderId, data: { payment, booking } };
+function approvedEvent(orderId: string, { attempt, payment, booking }: CapturedPayment): NewEvent {
+  const data = { attempt, payment, booking };
+  return { topic: topics.payments, type: 'PaymentApproved', orderId, data };
 }

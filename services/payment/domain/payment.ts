@@ -2,8 +2,8 @@ import type { BookingSummary, CardReference, PaymentFacts } from '../../shared/c
 import { type Refusal, refuse } from '../../shared/contracts/refusals';
 
 /**
- * The money of one order. An attempt is one placement of the order: once an attempt is closed no money is taken for
- * it, however late the word comes.
+ * The money of one order. An attempt is one placement of the order, and a later one has a greater name: once an attempt
+ * is closed, or a later one begun, no money is taken for it, however late the word comes.
  */
 export type PaymentState =
   | { readonly status: 'none' }
@@ -25,7 +25,7 @@ export type PaymentState =
   | (Attempt & { readonly status: 'closed'; readonly intent: CloseIntent; readonly closedAt: string });
 
 interface Attempt {
-  readonly attempt: number;
+  readonly attempt: string;
   readonly amountKrw: number;
 }
 
@@ -36,7 +36,7 @@ export const noPayment: PaymentState = { status: 'none' };
 
 export interface ChargeCommand {
   orderId: string;
-  attempt: number;
+  attempt: string;
   amountKrw: number;
   dueAt: string;
   card?: CardReference | undefined;
@@ -51,34 +51,39 @@ export interface PayCommand {
 
 /** What the shell has to do for a command: answer from what is known, ask the provider under a key, or just save. */
 export type ChargePlan =
-  | { step: 'answer'; answer: 'captured' | 'opened' }
+  | { step: 'answer'; answer: 'captured' | 'opened' | 'closed' }
   | { step: 'answer'; answer: 'declined'; reason: string }
-  | { step: 'answer'; answer: 'closed'; closedAttempt: number }
-  | { step: 'open' }
-  | { step: 'charge'; key: string; card: CardReference };
+  /** `undo` is the charge of an earlier attempt, which came to nothing: let it not stand. */
+  | { step: 'open'; undo?: string }
+  | { step: 'charge'; key: string; card: CardReference; undo?: string };
 
 /** A charge for an order, at once by card or opened to be paid later. */
 export function planCharge(state: PaymentState, command: ChargeCommand): ChargePlan {
-  const begin = (): ChargePlan =>
-    command.card
-      ? { step: 'charge', key: chargeKey(command.orderId, command.attempt), card: command.card }
-      : { step: 'open' };
-  // One charge an order: what was captured stays the answer until it is closed.
-  if (state.status === 'captured') return { step: 'answer', answer: 'captured' };
-  if (state.status === 'none' || state.attempt < command.attempt) return begin();
+  const { orderId, attempt, card } = command;
+  if (state.status !== 'none' && state.attempt > attempt) return { step: 'answer', answer: 'closed' };
+  if (state.status === 'none' || state.attempt < attempt) {
+    const undo = standingKey(orderId, state);
+    const undoing = undo ? { undo } : {};
+    return card
+      ? { step: 'charge', key: chargeKey(orderId, attempt), card, ...undoing }
+      : { step: 'open', ...undoing };
+  }
   switch (state.status) {
     case 'open':
       return { step: 'answer', answer: 'opened' };
+    case 'captured':
+      return { step: 'answer', answer: 'captured' };
     case 'declined':
       return { step: 'answer', answer: 'declined', reason: state.reason };
     case 'closed':
-      return { step: 'answer', answer: 'closed', closedAttempt: state.attempt };
+      return { step: 'answer', answer: 'closed' };
   }
 }
 
 export type PayPlan =
   | { step: 'answer' }
-  | { step: 'take cash' }
+  /** After making sure that no charge stands, or will stand, under the key of a try that died. */
+  | { step: 'take cash'; key: string }
   | { step: 'charge'; key: string; card: CardReference };
 
 /** A payment by the customer, for an order that awaits one. Repeated, it answers with the first. */
@@ -97,46 +102,58 @@ export function planPay(orderId: string, state: PaymentState, command: PayComman
       if (command.price !== state.amountKrw) {
         return refuse('price_mismatch', { price: command.price, dueKrw: state.amountKrw });
       }
-      return command.payMethod === 'card' && command.card
+      if (command.payMethod === 'cash') return { step: 'take cash', key: openChargeKey(orderId, state) };
+      return command.card
         ? { step: 'charge', key: openChargeKey(orderId, state), card: command.card }
-        : { step: 'take cash' };
+        : refuse('value_invalid', { errors: [{ pointer: '/cardNo' }] });
   }
 }
 
 export type ClosePlan =
   | { step: 'answer'; answer: 'closed' | 'paid' }
-  /** Let no charge under the key stand, then save as closed. */
-  | { step: 'void'; key: string }
+  /** Let no charge under the key stand; then, unless a later attempt is on, save as closed. */
+  | { step: 'void'; key: string; save: boolean }
   /** Money that reached the provider before this wins: look there first. */
-  | { step: 'look, then void'; key: string }
+  | { step: 'look, then void'; key: string; save: true }
   | { step: 'close' };
 
 /** Closing makes payment the arbiter: after it, nothing is taken; before it, what was taken counts. */
 export function planClose(
   orderId: string,
   state: PaymentState,
-  { attempt, intent }: { attempt: number; intent: CloseIntent },
+  { attempt, intent }: { attempt: string; intent: CloseIntent },
 ): ClosePlan {
-  if (state.status === 'none') return { step: 'void', key: chargeKey(orderId, attempt) };
-  if (state.attempt < attempt && state.status !== 'captured') {
-    return { step: 'void', key: chargeKey(orderId, attempt) };
+  // Of an attempt that is not ours to know of, the provider may know: its turn may have died before its save.
+  if (state.status === 'none') return { step: 'void', key: chargeKey(orderId, attempt), save: true };
+  if (state.attempt !== attempt) {
+    const isOver = state.status === 'closed' || state.status === 'declined';
+    return { step: 'void', key: chargeKey(orderId, attempt), save: isOver && state.attempt < attempt };
   }
-  if (state.attempt > attempt) return { step: 'answer', answer: 'closed' };
   switch (state.status) {
     case 'closed':
       return { step: 'answer', answer: 'closed' };
     case 'declined':
       return { step: 'close' };
-    case 'open':
-      return { step: intent === 'expire' ? 'look, then void' : 'void', key: openChargeKey(orderId, state) };
+    case 'open': {
+      const key = openChargeKey(orderId, state);
+      return intent === 'expire'
+        ? { step: 'look, then void', key, save: true }
+        : { step: 'void', key, save: true };
+    }
     case 'captured':
       if (intent === 'expire') return { step: 'answer', answer: 'paid' };
-      return state.chargeKey ? { step: 'void', key: state.chargeKey } : { step: 'close' };
+      return state.chargeKey ? { step: 'void', key: state.chargeKey, save: true } : { step: 'close' };
   }
 }
 
+/** The key under which a charge of what is saved stands, or may come to stand. */
+function standingKey(orderId: string, state: PaymentState): string | undefined {
+  if (state.status === 'captured') return state.chargeKey;
+  return state.status === 'open' ? openChargeKey(orderId, state) : undefined;
+}
+
 /** The provider's idempotency key: what a turn that died had asked for is found again under it. */
-export function chargeKey(orderId: string, attempt: number): string {
+export function chargeKey(orderId: string, attempt: string): string {
   return `${orderId}.${attempt}`;
 }
 

@@ -1,11 +1,5 @@
 import { Router } from 'express';
-import {
-  announceRequest,
-  chargePaths,
-  chargeRequest,
-  closeRequest,
-  tokenizeRequest,
-} from '../../shared/contracts/charges';
+import { chargePaths, chargeRequest, closeRequest, tokenizeRequest } from '../../shared/contracts/charges';
 import type { actorCaller } from '../../shared/platform/actorHost/caller';
 import { readBody } from '../../shared/platform/httpApp';
 import { withLogContext } from '../../shared/platform/logger';
@@ -50,11 +44,6 @@ export function chargeRoutes({
         ),
       ),
     );
-  });
-
-  router.post(chargePaths.announce, async (req, res) => {
-    const { orderId } = readBody(announceRequest, req);
-    res.json(orRefuse(await callPayment(orderId, 'announce', {})));
   });
 
   return router;

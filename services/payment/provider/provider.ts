@@ -11,7 +11,7 @@ export interface PaymentProvider {
   /** The lasting reference to a card, or undefined for a number that no card can have. The number is not kept. */
   tokenize(cardNo: string): Promise<CardReference | undefined>;
   /** Authorises and captures in one step. Repeated with its key, it answers the same. */
-  charge(request: { key: string; amountKrw: number; token: string }): Promise<ChargeRecord>;
+  charge(request: { key: string; amountKrw: number; card: CardReference }): Promise<ChargeRecord>;
   find(key: string): Promise<ChargeRecord | undefined>;
   void(key: string): Promise<void>;
   isReachable(): Promise<boolean>;
@@ -19,7 +19,14 @@ export interface PaymentProvider {
 }
 
 export type ChargeRecord =
-  | { status: 'captured'; providerId: string; amountKrw: number; capturedAt: string }
+  | {
+      status: 'captured';
+      providerId: string;
+      amountKrw: number;
+      capturedAt: string;
+      /** The card that was charged: of a repeat with another card, the first one's. */
+      card: Pick<CardReference, 'brand' | 'last4'>;
+    }
   | { status: 'declined'; reason: string }
   | { status: 'voided' };
 

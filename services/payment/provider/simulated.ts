@@ -54,11 +54,11 @@ export function createSimulatedProvider(options: {
       return card;
     },
 
-    async charge({ key, amountKrw, token }) {
-      const behaviour = token.split('_')[1] as Behaviour;
+    async charge({ key, amountKrw, card }) {
+      const behaviour = card.token.split('_')[1] as Behaviour;
       if (behaviour === 'unreachable') throw new ProviderUnavailable('the provider cannot be reached');
       if (behaviour === 'slow') await sleep(slowMs);
-      const fresh = JSON.stringify(outcomeOf(behaviour, key, amountKrw, clock()));
+      const fresh = JSON.stringify(outcomeOf(behaviour, { key, amountKrw, card, now: clock() }));
       const earlier = await ask(() => redis.set(ledgerKey(key), fresh, { condition: 'NX', GET: true }));
       return JSON.parse((earlier as string | null) ?? fresh) as ChargeRecord;
     },
@@ -88,10 +88,21 @@ if record and cjson.decode(record).status == 'declined' then return 0 end
 redis.call('SET', KEYS[1], ARGV[1])
 return 1`;
 
-function outcomeOf(behaviour: Behaviour, key: string, amountKrw: number, now: Date): ChargeRecord {
+function outcomeOf(
+  behaviour: Behaviour,
+  charge: { key: string; amountKrw: number; card: CardReference; now: Date },
+): ChargeRecord {
   if (behaviour === 'declined') return { status: 'declined', reason: 'card_declined' };
   if (behaviour === 'insufficientFunds') return { status: 'declined', reason: 'insufficient_funds' };
-  return { status: 'captured', providerId: `sim-${key}`, amountKrw, capturedAt: now.toISOString() };
+  const { key, amountKrw, card, now } = charge;
+  const { brand, last4 } = card;
+  return {
+    status: 'captured',
+    providerId: `sim-${key}`,
+    amountKrw,
+    capturedAt: now.toISOString(),
+    card: { brand, last4 },
+  };
 }
 
 function behaviourOf(digits: string): Behaviour {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { paymentApproved, topics } from '../../shared/contracts/events';
+import { bookingSummary, paymentFacts } from '../../shared/contracts/booking';
+import { topics } from '../../shared/contracts/events';
 import { isRefusal, type Refusal, refuse } from '../../shared/contracts/refusals';
 import { type ActorDefinition, method, type Turn } from '../../shared/platform/actorHost/definition';
 import {
@@ -12,8 +13,10 @@ import {
 
 export const reservationType = 'Reservation';
 
+const receiveInput = z.object({ eventId: z.string(), booking: bookingSummary, payment: paymentFacts });
+
 export interface ReservationContract {
-  receive: { input: { event: unknown }; output: object };
+  receive: { input: z.infer<typeof receiveInput>; output: object };
   confirm: { input: object; output: { reservation: Reservation } };
   read: { input: object; output: { reservation: Reservation } };
 }
@@ -27,10 +30,9 @@ export function reservationActor(): ActorDefinition<ReservationState> {
     initial: noReservation,
     methods: {
       receive: method({
-        input: z.object({ event: paymentApproved }),
-        async run(turn: Turn<ReservationState>, { event }) {
-          const { booking, payment } = event.data;
-          await apply(turn, { kind: 'receive', reservationId: turn.id, booking, payment }, event.eventId);
+        input: receiveInput,
+        async run(turn: Turn<ReservationState>, { eventId, booking, payment }) {
+          await apply(turn, { kind: 'receive', reservationId: turn.id, booking, payment }, eventId);
           return {};
         },
       }),

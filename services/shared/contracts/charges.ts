@@ -9,7 +9,6 @@ export const chargePaths = {
   cards: '/cards',
   charges: '/charges',
   close: '/charges/close',
-  announce: '/charges/announce',
 } as const;
 
 export const tokenizeRequest = z.object({ cardNo: z.string() });
@@ -18,8 +17,11 @@ export const tokenizeOutcome = z.discriminatedUnion('outcome', [
   z.object({ outcome: z.literal('invalid') }),
 ]);
 
-/** Counts how often a placement under this order id was begun after an earlier one was closed; from 1. */
-const attempt = z.number().int().positive();
+/**
+ * Names one placement of the order: the ticket of its seat, which lies in the slot before payment is asked. A later
+ * placement has a greater one, so that a charge that comes late is known to be late.
+ */
+const attempt = z.uuid();
 
 /** With a card: charge it now. Without: open a payment that is awaited until `dueAt`. */
 export const chargeRequest = z.object({
@@ -36,8 +38,8 @@ export const chargeOutcome = z.discriminatedUnion('outcome', [
   z.object({ outcome: z.literal('opened') }),
   z.object({ outcome: z.literal('approved'), payment: paymentFacts }),
   z.object({ outcome: z.literal('declined'), reason: z.string() }),
-  /** This attempt was closed before; begin another. */
-  z.object({ outcome: z.literal('closed'), closedAttempt: attempt }),
+  /** This attempt was closed, or a later one begun, before it came. */
+  z.object({ outcome: z.literal('closed') }),
 ]);
 export type ChargeOutcome = z.infer<typeof chargeOutcome>;
 
@@ -50,6 +52,3 @@ export const closeOutcome = z.discriminatedUnion('outcome', [
   z.object({ outcome: z.literal('paid'), payment: paymentFacts }),
 ]);
 export type CloseOutcome = z.infer<typeof closeOutcome>;
-
-/** Asks payment to tell again what it may not have told. */
-export const announceRequest = z.object({ orderId });

@@ -31,7 +31,13 @@ export const orderPlaced = event('OrderPlaced', {
 /** Not paid in time; payment was closed first, so no money can come any more. */
 export const orderExpired = event('OrderExpired', { seat });
 
-export const paymentApproved = event('PaymentApproved', { payment: paymentFacts, booking: bookingSummary });
+/** An order that awaited payment was paid. Of one that was paid at once, {@link orderPlaced} tells. */
+export const paymentApproved = event('PaymentApproved', {
+  /** Which placement of the order was paid. */
+  attempt: z.string(),
+  payment: paymentFacts,
+  booking: bookingSummary,
+});
 export const paymentDeclined = event('PaymentDeclined', { reason: z.string() });
 
 const reservationData = { reservationId: z.string(), payment: paymentFacts, booking: bookingSummary };

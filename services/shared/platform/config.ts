@@ -20,12 +20,14 @@ export class ConfigError extends Error {}
 /** A whole number from an environment variable. */
 export const integer = (fallback: number, least = 0) => z.coerce.number().int().min(least).default(fallback);
 
+const port = z.coerce.number().int().min(1).max(65_535);
+
 /** What every service reads, whatever its business. Ports are TCP on loopback unless HOST says otherwise. */
 export const platformSettings = {
   APP_ID: z.string().min(1),
   HOST: z.string().default('127.0.0.1'),
-  APP_PORT: z.coerce.number().int().positive(),
-  DAPR_HTTP_PORT: z.coerce.number().int().positive(),
+  APP_PORT: port,
+  DAPR_HTTP_PORT: port,
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info'),
   PUBSUB_NAME: z.string().default('pubsub'),
   /** `redis`: each save carries the stored version as its ETag, so that a stale host cannot overwrite. */

@@ -20,8 +20,8 @@ interface DaprSidecarOptions {
 }
 
 /**
- * The port on Dapr's HTTP API. `@dapr/dapr` carries bindings and health; the rest goes by undici, because the SDK's
- * client cannot abort a call, hides the status of an invocation, and costs more: decisions/0003 has the figures.
+ * The port on Dapr's HTTP API. `@dapr/dapr` carries bindings; the rest goes by undici, because the SDK's client cannot
+ * abort a call, hides the status of an invocation, and costs more: decisions/0003 has the figures.
  */
 export function createDaprSidecar(options: DaprSidecarOptions): Sidecar {
   const { host = '127.0.0.1', httpPort, pubsubName, deadlineMs: standardDeadlineMs = 5_000 } = options;
@@ -35,6 +35,9 @@ export function createDaprSidecar(options: DaprSidecarOptions): Sidecar {
     logger: { level: LogLevel.Error },
     ...(options.apiToken ? { daprApiToken: options.apiToken } : {}),
   });
+  // Else the first calls to a sidecar that is away ask for it for a minute, past any deadline: they hold up the exit of
+  // this process, or do late what was given up long ago.
+  sdk.daprClient.setIsInitialized(true);
   const token: Record<string, string> = options.apiToken ? { 'dapr-api-token': options.apiToken } : {};
 
   async function request(
@@ -69,6 +72,16 @@ export function createDaprSidecar(options: DaprSidecarOptions): Sidecar {
     throw new SidecarError('refused', operation, text, answer.statusCode);
   }
 
+  async function answersWell(operation: string, path: string): Promise<boolean> {
+    try {
+      const answer = await request(operation, 'GET', path, undefined, { deadlineMs: 2_000 });
+      await answer.body.dump();
+      return answer.statusCode < 300;
+    } catch {
+      return false;
+    }
+  }
+
   return {
     async invoke({
       appId,
@@ -98,7 +111,10 @@ export function createDaprSidecar(options: DaprSidecarOptions): Sidecar {
           ? await request(
               operation,
               'POST',
-              `/v1.0/publish/${pubsubName}/${topic}?metadata.partitionKey=${only.orderId}&metadata.cloudevent.id=${only.eventId}`,
+              `/v1.0/publish/${pubsubName}/${topic}?${new URLSearchParams({
+                'metadata.partitionKey': only.orderId,
+                'metadata.cloudevent.id': only.eventId,
+              })}`,
               only,
             )
           : await request(
@@ -110,13 +126,19 @@ export function createDaprSidecar(options: DaprSidecarOptions): Sidecar {
       await expectSuccess(operation, answer);
     },
 
-    async send(binding, data, deadlineMs = standardDeadlineMs) {
+    async send(binding, data, metadata = {}, deadlineMs = standardDeadlineMs) {
       const operation = `binding ${binding}`;
       try {
-        const answer = await within(deadlineMs, sdk.binding.send(binding, 'create', data as object));
+        const answer = await within(
+          deadlineMs,
+          sdk.binding.send(binding, 'create', data as object, metadata),
+        );
         return (typeof answer === 'object' && answer !== null ? answer : {}) as Record<string, unknown>;
       } catch (error) {
-        throw asSidecarError(operation, error);
+        const answer = sdkAnswer(error);
+        throw answer
+          ? new SidecarError('refused', operation, answer.error_msg, answer.status)
+          : asSidecarError(operation, error);
       }
     },
 
@@ -168,23 +190,9 @@ export function createDaprSidecar(options: DaprSidecarOptions): Sidecar {
       );
     },
 
-    isHealthy: () => within(2_000, sdk.health.isHealthy()).catch(() => false),
+    isHealthy: () => answersWell('health probe', '/v1.0/healthz/outbound'),
 
-    async isStoreReachable(store) {
-      try {
-        const answer = await request(
-          `state ${store} probe`,
-          'GET',
-          `/v1.0/state/${store}/readiness-probe`,
-          undefined,
-          { deadlineMs: 2_000 },
-        );
-        await answer.body.dump();
-        return answer.statusCode < 300;
-      } catch {
-        return false;
-      }
-    },
+    isStoreReachable: (store) => answersWell(`state ${store} probe`, `/v1.0/state/${store}/readiness-probe`),
 
     async close() {
       await Promise.allSettled([pool.destroy(), sdk.stop()]);
@@ -229,9 +237,15 @@ function isDaprFailure(body: unknown): boolean {
 
 function asSidecarError(operation: string, error: unknown): SidecarError {
   if (error instanceof SidecarError) return error;
-  const cause = error instanceof Error ? error : new Error(String(error));
-  const timedOut = cause.name === 'TimeoutError' || cause.name === 'AbortError';
-  return new SidecarError(timedOut ? 'timeout' : 'unreachable', operation, cause.message);
+  const { name, message = String(error) } = (error ?? {}) as Partial<Error>;
+  const timedOut = name === 'TimeoutError' || name === 'AbortError';
+  return new SidecarError(timedOut ? 'timeout' : 'unreachable', operation, message);
+}
+
+/** The SDK puts what the sidecar answered into the text of a plain error. */
+function sdkAnswer(error: unknown): { status: number; error_msg: string } | undefined {
+  const answer = parseJson(error instanceof Error ? error.message : '') as { status?: unknown } | undefined;
+  return typeof answer?.status === 'number' ? (answer as { status: number; error_msg: string }) : undefined;
 }
 
 /** The SDK cannot abort a call; this gives up waiting for it. */

@@ -47,10 +47,11 @@ export function startHeartbeat(path: string): () => void {
   if (path === '') return () => {};
   mkdirSync(dirname(path), { recursive: true });
   closeSync(openSync(path, 'a'));
+  // An earlier life may have left the file, with its age.
+  touch(path);
   const timer = setInterval(() => {
-    const now = new Date();
     try {
-      utimesSync(path, now, now);
+      touch(path);
     } catch {
       // Somebody removed it to have this process restarted: do not make it again.
       clearInterval(timer);
@@ -60,4 +61,9 @@ export function startHeartbeat(path: string): () => void {
     clearInterval(timer);
     rmSync(path, { force: true });
   };
+}
+
+function touch(path: string): void {
+  const now = new Date();
+  utimesSync(path, now, now);
 }

@@ -17,8 +17,7 @@ export function createHttpApp(options: {
   app.set('trust proxy', 'loopback');
   app.use(traceContext);
   app.use(accessLog(options.log));
-  if (options.parsesBodies !== false)
-    app.use(express.json({ limit: '256kb', type: ['application/json', 'application/*+json'] }));
+  if (options.parsesBodies !== false) app.use(express.json({ limit: '256kb', type: jsonTypes }));
   for (const router of options.routers) app.use(router);
   app.use(nothingHere);
   app.use(problemMiddleware(options.log));
@@ -47,11 +46,8 @@ function accessLog(log: Logger): RequestHandler {
 
 /** Checks a request's body. Throws the 422 that names the fields at fault, or the 415 of a body that is not JSON. */
 export function readBody<Schema extends z.ZodType>(schema: Schema, req: Request): z.infer<Schema> {
-  if (
-    req.body === undefined &&
-    req.get('content-type') &&
-    !req.is(['application/json', 'application/*+json'])
-  ) {
+  // `false`, and not `null`, which stands for a request without a body.
+  if (req.body === undefined && req.get('content-type') && req.is(jsonTypes) === false) {
     throw new RefusedError(refuse('media_type_unsupported'));
   }
   const parsed = schema.safeParse(req.body ?? {});
@@ -68,3 +64,5 @@ export function publicBaseUrl(req: Request): string {
   const host = req.get('x-forwarded-host')?.split(',')[0]?.trim() || req.get('host') || 'localhost';
   return `${req.protocol}://${host}`;
 }
+
+const jsonTypes = ['application/json', 'application/*+json'];

@@ -22,24 +22,20 @@ export function currentTraceparent(): string | undefined {
   return context.getStore()?.traceparent;
 }
 
-const personalFields = ['name', 'phone', 'cardNo', 'to', 'text', 'recipient'];
+const personalFields = new Set(['name', 'phone', 'cardNo', 'to', 'text', 'recipient']);
 
-/** A JSON logger on stdout. Personal fields are removed by name, and digits that could be a card or a phone by shape. */
+/**
+ * A JSON logger on stdout. Personal fields are removed by name, at any depth, and digits that could be a card or a
+ * phone by shape.
+ */
 export function createLogger(service: string, level: string, destination?: pino.DestinationStream): Logger {
   const options: pino.LoggerOptions = {
     level,
     base: { service },
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
-    redact: {
-      paths: personalFields.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]),
-      censor: '[personal]',
-    },
     mixin: contextFields,
-    hooks: {
-      // The last line of defence: an error text from a library may quote what it was given.
-      streamWrite: (line) => maskDigits(line),
-    },
+    hooks: { streamWrite: withoutPersonalData },
   };
   return destination ? pino(options, destination) : pino(options);
 }
@@ -50,13 +46,28 @@ function contextFields(): Record<string, string> {
   return traceId ? { traceId, ...fields } : { ...fields };
 }
 
-// Thirteen or more digits, with the separators people type, are a card number; a plus and eight or more, or a
-// Korean mobile prefix, are a phone. Hex ids, ISO instants and epoch milliseconds must survive.
-const cardShape = /(?<![\w.:-])\d(?:[ -]?\d){12,18}(?![\w:-]|\.\d)/g;
-const phoneShape = /\+\d{8,15}\b|(?<![\w.-])01[016789][ -]?\d{3,4}[ -]?\d{4}(?![\w-])/g;
+// On the finished line: what an error, a child logger or a serializer brought in is there too, at its own depth.
+function withoutPersonalData(line: string): string {
+  return `${JSON.stringify(JSON.parse(line), maskField)}\n`;
+}
 
-export function maskDigits(line: string): string {
-  return line
+function maskField(field: string, value: unknown): unknown {
+  if (personalFields.has(field)) return '[personal]';
+  if (typeof value === 'string') return maskDigits(value);
+  if (typeof value === 'number' && maskDigits(String(value)) === '[card]') return '[card]';
+  return value;
+}
+
+// Thirteen or more digits, with the separators people type, are a card number. Hex ids, fractions and instants must
+// survive; no card begins with 0 or 1, which leaves out epoch milliseconds until the year 2033.
+const cardShape = /(?<![\w-]|\d\.)[2-9](?:[ -]?\d){12,18}(?![\w-]|\.\d)/g;
+// A plus and eight digits or more are a phone, and so is a Korean mobile prefix with what follows it.
+const phoneShape =
+  /\+\d(?:[ .()-]{0,2}\d){7,14}(?!\d)|(?<![\w-]|\d\.)(?:82[ .-]?0?|\(?0)1[016789]\)?[ .-]?\d{3,4}[ .-]?\d{4}(?![\w-])/g;
+
+/** An error text from a library may quote what it was given; this is the last line of defence. */
+export function maskDigits(text: string): string {
+  return text
     .replace(cardShape, (digits) => (isCardNumber(digits) ? '[card]' : digits))
     .replace(phoneShape, '[phone]');
 }

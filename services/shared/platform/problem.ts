@@ -71,6 +71,8 @@ export function problemMiddleware(log: Logger): ErrorRequestHandler {
 function asRefusal(error: unknown): Refusal {
   if (error instanceof RefusedError) return error.refusal;
   if (error instanceof SidecarError) return refuse('service_unavailable');
+  // A path with a broken escape, such as `/orders/%zz`, which the router cannot read.
+  if (error instanceof URIError) return refuse('not_found');
   const code = parserRefusals[(error as { type?: string }).type ?? ''];
   return refuse(code ?? 'internal_error');
 }

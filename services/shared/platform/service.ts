@@ -28,7 +28,8 @@ export function runService(parts: ServiceParts, stop: StopFlag): void {
   const { config, log, sidecar, app, host } = parts;
   watchCrashFile(config.CRASH_FILE);
   const server = createServer(app);
-  server.keepAliveTimeout = 65_000;
+  // Longer than the sidecar keeps an idle connection (90 s), so that it is never we who close one that it is just using.
+  server.keepAliveTimeout = 100_000;
   const stopHeartbeat = startHeartbeat(config.HEARTBEAT_FILE);
 
   server.listen(config.APP_PORT, config.HOST, () => {
@@ -36,8 +37,13 @@ export function runService(parts: ServiceParts, stop: StopFlag): void {
     parts.onListening?.().catch((error) => log.error({ err: error }, 'start-up work failed'));
   });
   server.on('error', (error) => {
+    if (server.listening) {
+      log.error({ err: error }, 'a connection could not be taken');
+      return;
+    }
+    // At once: a heartbeat or a connection to a store would keep a process alive that nobody can reach.
     log.fatal({ err: error }, 'cannot listen');
-    process.exitCode = 1;
+    process.exit(1);
   });
 
   const shutDown = async (signal: string) => {

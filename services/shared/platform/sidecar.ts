@@ -8,8 +8,13 @@ export interface Sidecar {
   invoke(call: Invocation): Promise<InvocationAnswer>;
   /** Publishes one or many to a topic, in bulk where there are many. All were taken, or it throws. */
   publish(topic: string, events: readonly PublishedEvent[]): Promise<void>;
-  /** Invokes an output binding with operation `create`. */
-  send(binding: string, data: unknown, deadlineMs?: number): Promise<Record<string, unknown>>;
+  /** Invokes an output binding with operation `create`. One that answers nothing resolves to an empty object. */
+  send(
+    binding: string,
+    data: unknown,
+    metadata?: Record<string, string>,
+    deadlineMs?: number,
+  ): Promise<Record<string, unknown>>;
   /** Calls a method of an actor of this app. Resolves to the JSON that the actor host answered. */
   callActor(type: string, id: string, method: string, input: unknown, deadlineMs?: number): Promise<unknown>;
   /** The stored value of one key of an actor that is active here; undefined where there is none. */

@@ -36,7 +36,8 @@ const bulkRequest = z.object({
 
 /**
  * Subscribes to topics through the sidecar. The answer is SUCCESS only after the handler returned, else RETRY: the
- * component's inbound retry policy repeats it, then the dead-letter topic takes it.
+ * component's inbound retry policy repeats it, then the dead-letter topic takes it. What is no event of ours goes there
+ * at once, by DROP: no repeat would mend it, and in bulk its repeats would hold up the whole topic.
  */
 export function createSubscriber({ pubsubName, deadLetterTopic, handlers, log }: SubscriberOptions): Router {
   const router = Router();
@@ -73,8 +74,10 @@ export function createSubscriber({ pubsubName, deadLetterTopic, handlers, log }:
     handler: Extract<TopicHandler, { handle: unknown }>,
     cloudEvent: unknown,
   ): Promise<string> {
+    const read = stampedEvent.safeParse((cloudEvent as { data?: unknown } | undefined)?.data);
+    if (!read.success) return drop(handler.topic, read.error);
+    const event = read.data;
     try {
-      const event = stampedEvent.parse((cloudEvent as { data?: unknown }).data);
       await withLogContext({ orderId: event.orderId }, () => handler.handle(event));
       return 'SUCCESS';
     } catch (error) {
@@ -93,7 +96,7 @@ export function createSubscriber({ pubsubName, deadLetterTopic, handlers, log }:
     const events = read.flatMap(({ parsed }) => (parsed.success ? [parsed.data] : []));
     let status = 'SUCCESS';
     try {
-      await handler.handleMany(events);
+      if (events.length > 0) await handler.handleMany(events);
     } catch (error) {
       log.warn(
         { err: error, topic: handler.topic, count: events.length },
@@ -102,8 +105,16 @@ export function createSubscriber({ pubsubName, deadLetterTopic, handlers, log }:
       status = 'RETRY';
     }
     return {
-      statuses: read.map(({ entryId, parsed }) => ({ entryId, status: parsed.success ? status : 'RETRY' })),
+      statuses: read.map(({ entryId, parsed }) => ({
+        entryId,
+        status: parsed.success ? status : drop(handler.topic, parsed.error),
+      })),
     };
+  }
+
+  function drop(topic: string, error: z.ZodError): string {
+    log.error({ err: error, topic }, 'no event of ours; it goes to the dead letters');
+    return 'DROP';
   }
 
   return router;

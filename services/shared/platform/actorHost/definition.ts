@@ -67,6 +67,8 @@ export interface Turn<State> {
   readonly state: Readonly<State>;
   readonly log: Logger;
   now(): Date;
+  /** A new id, unique, and greater than those made before (UUIDv7). */
+  newId(): string;
   /** Stores state and outbox in one atomic write; at most once a turn. Throws if the outcome stays unknown. */
   save(state: State, options?: SaveOptions): Promise<void>;
   hasSeen(eventId: string): boolean;

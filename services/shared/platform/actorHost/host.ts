@@ -30,6 +30,7 @@ export class ActorHost {
   readonly #queue = new ActorQueue();
   readonly #hosted = new Map<string, Hosted>();
   readonly #background = new Set<Promise<void>>();
+  readonly #publishing = new Map<string, Promise<void>>();
   readonly #log: Logger;
   #epoch = 0;
 
@@ -156,7 +157,8 @@ export class ActorHost {
     const hosted = this.#hosted.get(keyOf(definition.type, id));
     if (hosted && hosted.epoch === this.#epoch) return hosted.envelope;
     const stored = await this.options.sidecar.readActorState(definition.type, id, stateKey);
-    return stored === undefined ? emptyEnvelope(definition.initial) : parseEnvelope(stored);
+    // A copy, so that what one turn does to the state in its hands is no other actor's beginning.
+    return stored === undefined ? emptyEnvelope(structuredClone(definition.initial)) : parseEnvelope(stored);
   }
 
   async #runEffects(
@@ -170,14 +172,34 @@ export class ActorHost {
       if (turn.envelope.outbox.length > 0) this.#inBackground('publish', () => this.#publish(key, turn));
     } else {
       await this.#publish(key, turn);
-      const { guardName } = turn;
-      if (guardName) this.#inBackground('guard removal', () => turn.forget(guardName));
+      await this.#removeGuard(turn);
+    }
+  }
+
+  // A guard is named after the version that its turn is to save. A turn that saved nothing leaves that name to the next
+  // one, whose guard a removal still on its way would take: that one is waited for.
+  async #removeGuard(turn: RunningTurn<unknown>): Promise<void> {
+    const { guardName } = turn;
+    if (!guardName) return;
+    const removal = this.#inBackground('guard removal', () => turn.forget(guardName));
+    if (!turn.hasSaved) await removal;
+  }
+
+  // One at a time for an actor: a turn that finds the last one's events on their way waits for them to be out.
+  async #publish(key: string, turn: RunningTurn<unknown>): Promise<void> {
+    const before = this.#publishing.get(key) ?? Promise.resolve();
+    const mine = before.catch(() => {}).then(() => this.#publishWhatIsLeft(key, turn));
+    this.#publishing.set(key, mine);
+    try {
+      await mine;
+    } finally {
+      if (this.#publishing.get(key) === mine) this.#publishing.delete(key);
     }
   }
 
   // What was published leaves the outbox in memory now and in the store with the next save; a repeat is harmless.
-  async #publish(key: string, turn: RunningTurn<unknown>): Promise<void> {
-    const { outbox } = turn.envelope;
+  async #publishWhatIsLeft(key: string, turn: RunningTurn<unknown>): Promise<void> {
+    const { outbox } = this.#hosted.get(key)?.envelope ?? turn.envelope;
     if (outbox.length === 0) return;
     await publishOutbox(this.options.sidecar, outbox);
     const hosted = this.#hosted.get(key);
@@ -187,11 +209,12 @@ export class ActorHost {
     this.#hosted.set(key, { ...hosted, envelope: { ...hosted.envelope, outbox: left } });
   }
 
-  #inBackground(what: string, work: () => Promise<void>): void {
+  #inBackground(what: string, work: () => Promise<void>): Promise<void> {
     const running = work()
       .catch((error) => this.#log.warn({ err: error, what }, 'left for whoever comes back for it'))
       .finally(() => this.#background.delete(running));
     this.#background.add(running);
+    return running;
   }
 }
 

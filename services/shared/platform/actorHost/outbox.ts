@@ -23,7 +23,10 @@ export function stampEvents(
   });
 }
 
-/** Publishes what lies in an outbox, in order within a topic. Throws if any of it was not taken. */
+/**
+ * Publishes what lies in an outbox. Throws if any of it was not taken. A broker that knows no bulk, such as Redis, gets
+ * the events of one topic side by side, in no order: consumers go by their versions.
+ */
 export async function publishOutbox(sidecar: Sidecar, outbox: readonly OutboxEntry[]): Promise<void> {
   const byTopic = new Map<string, StampedEvent[]>();
   for (const { topic, event } of outbox) byTopic.set(topic, [...(byTopic.get(topic) ?? []), event]);

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { uuidv7 } from 'uuidv7';
 import { reachCrashPoint } from '../crashPoint';
 import type { Logger } from '../logger';
 import { type ReminderTiming, type Sidecar, SidecarError } from '../sidecar';
@@ -38,8 +39,16 @@ export class RunningTurn<State> implements Turn<State> {
     return this.#envelope;
   }
 
+  get hasSaved(): boolean {
+    return this.#saved;
+  }
+
   now(): Date {
     return this.surroundings.clock();
+  }
+
+  newId(): string {
+    return uuidv7();
   }
 
   hasSeen(eventId: string): boolean {

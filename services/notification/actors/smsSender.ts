@@ -1,0 +1,20 @@
+import type { Sidecar } from '../../shared/platform/sidecar';
+
+/** Hands one message over and resolves to the provider's id for it, where the provider tells one. */
+export type SmsSender = (message: {
+  /** E.164. */
+  to: string;
+  text: string;
+  messageId: string;
+}) => Promise<string | undefined>;
+
+/**
+ * Sends through the output binding `sms` in the one form that Dapr's own SMS bindings understand as well as the one in
+ * `services/sms`, so that YAML alone decides between them: the data is the text, the number stands in the metadata.
+ */
+export function smsSender(sidecar: Pick<Sidecar, 'send'>): SmsSender {
+  return async ({ to, text, messageId }) => {
+    const { providerId } = await sidecar.send('sms', text, { toNumber: to, messageId });
+    return typeof providerId === 'string' ? providerId : undefined;
+  };
+}

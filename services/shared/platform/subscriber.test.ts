@@ -1,0 +1,188 @@
+import express from 'express';
+import request from 'supertest';
+import type { StampedEvent } from './actorHost/definition';
+import { createLogger } from './logger';
+import { createSubscriber, type TopicHandler } from './subscriber';
+
+const logged: string[] = [];
+const log = createLogger('test', 'info', { write: (line) => void logged.push(line) });
+
+function appWith(...handlers: TopicHandler[]) {
+  const subscriber = createSubscriber({ pubsubName: 'pubsub', deadLetterTopic: 'dead', handlers, log });
+  return express()
+    .use(express.json({ type: 'application/*+json' }))
+    .use(subscriber);
+}
+
+function stamped(fields: Partial<StampedEvent> = {}): StampedEvent {
+  return {
+    eventId: 'order.o-1.1',
+    orderId: 'o-1',
+    type: 'OrderPlaced',
+    version: 1,
+    occurredAt: '2026-11-24T09:30:00.000Z',
+    data: { seat: '09:00' },
+    ...fields,
+  };
+}
+
+/** As the sidecar wraps it. */
+const cloudEvent = (data: unknown) => ({ id: 'ce-1', specversion: '1.0', type: 'com.dapr.event.sent', data });
+
+const deliver = (app: express.Express, body: object) =>
+  request(app)
+    .post('/events/orders')
+    .set('content-type', 'application/cloudevents+json')
+    .send(JSON.stringify(body));
+
+beforeEach(() => {
+  logged.length = 0;
+});
+
+test('When the sidecar asks what to subscribe to, then each topic has its route, and a dead-letter topic', async () => {
+  const app = appWith(
+    { topic: 'orders', handle: async () => {} },
+    { topic: 'payments', handleMany: async () => {}, max: 100, waitMs: 20 },
+  );
+
+  const { body } = await request(app).get('/dapr/subscribe');
+
+  const common = { pubsubname: 'pubsub', deadLetterTopic: 'dead' };
+  expect(body).toEqual([
+    { ...common, topic: 'orders', routes: { default: '/events/orders' } },
+    {
+      ...common,
+      topic: 'payments',
+      routes: { default: '/events/payments' },
+      bulkSubscribe: { enabled: true, maxMessagesCount: 100, maxAwaitDurationMs: 20 },
+    },
+  ]);
+});
+
+describe('one event at a time', () => {
+  test('When the handler takes it in, then it is acknowledged, and the handler saw all of it', async () => {
+    const handle = jest.fn(async () => {});
+    const event = stamped();
+
+    const answer = await deliver(appWith({ topic: 'orders', handle }), cloudEvent(event));
+
+    expect([answer.status, answer.body]).toEqual([200, { status: 'SUCCESS' }]);
+    expect(handle.mock.calls).toEqual([[event]]);
+  });
+
+  test('When the handler has not come to its end, then nothing is acknowledged yet', async () => {
+    const order: string[] = [];
+    const app = appWith({
+      topic: 'orders',
+      async handle() {
+        await new Promise((resolve) => setImmediate(resolve));
+        order.push('handled');
+      },
+    });
+
+    await deliver(app, cloudEvent(stamped())).then(() => order.push('answered'));
+
+    expect(order).toEqual(['handled', 'answered']);
+  });
+
+  test('When the handler fails, then it is to be brought again, and the log names the order', async () => {
+    const handle = () => Promise.reject(new Error('store is away'));
+
+    const answer = await deliver(appWith({ topic: 'orders', handle }), cloudEvent(stamped()));
+
+    expect([answer.status, answer.body]).toEqual([200, { status: 'RETRY' }]);
+    expect(logged.join()).toContain('store is away');
+  });
+
+  test.each<[string, unknown]>([
+    ['has no data', {}],
+    ['has no identity', cloudEvent({ ...stamped(), eventId: '' })],
+    ['is of no order', cloudEvent({ ...stamped(), orderId: undefined })],
+    ['has no version', cloudEvent({ ...stamped(), version: 0 })],
+    ['has an instant that is none', cloudEvent({ ...stamped(), occurredAt: 'yesterday' })],
+  ])(
+    'When what comes %s, then the handler never sees it, and it goes to the dead letters at once',
+    async (_what, body) => {
+      const handle = jest.fn(async () => {});
+
+      const answer = await deliver(appWith({ topic: 'orders', handle }), body as object);
+
+      expect([answer.status, answer.body]).toEqual([200, { status: 'DROP' }]);
+      expect(handle).not.toHaveBeenCalled();
+    },
+  );
+});
+
+describe('many at a time', () => {
+  const many = (handleMany: (events: readonly StampedEvent[]) => Promise<void>) =>
+    appWith({ topic: 'orders', handleMany, max: 100, waitMs: 20 });
+  const bulk = (...data: unknown[]) => ({
+    id: 'bulk-1',
+    entries: data.map((each, i) => ({ entryId: `entry-${i}`, event: cloudEvent(each), contentType: 'x' })),
+  });
+
+  const statusesOf = ({ statuses }: { statuses: { status: string }[] }) =>
+    statuses.map(({ status }) => status);
+
+  test('When the handler takes them in, then each is acknowledged', async () => {
+    const handleMany = jest.fn(async () => {});
+    const events = [stamped(), stamped({ eventId: 'order.o-2.1', orderId: 'o-2' })];
+
+    const { body } = await deliver(many(handleMany), bulk(...events));
+
+    expect(body).toEqual({
+      statuses: [
+        { entryId: 'entry-0', status: 'SUCCESS' },
+        { entryId: 'entry-1', status: 'SUCCESS' },
+      ],
+    });
+    expect(handleMany.mock.calls).toEqual([[events]]);
+  });
+
+  test('When one is malformed, then only that one goes to the dead letters', async () => {
+    const handleMany = jest.fn(async () => {});
+
+    const { body } = await deliver(
+      many(handleMany),
+      bulk(stamped(), { nonsense: true }, stamped({ version: 2 })),
+    );
+
+    expect(statusesOf(body)).toEqual(['SUCCESS', 'DROP', 'SUCCESS']);
+    expect(handleMany.mock.calls).toEqual([[[stamped(), stamped({ version: 2 })]]]);
+  });
+
+  test('When one is malformed and the handler fails, then it goes to the dead letters, and the others come again', async () => {
+    const app = many(() => Promise.reject(new Error('store is away')));
+
+    const { body } = await deliver(app, bulk({ nonsense: true }, stamped()));
+
+    expect(statusesOf(body)).toEqual(['DROP', 'RETRY']);
+  });
+
+  test('When all are malformed, then the handler is left alone', async () => {
+    const handleMany = jest.fn(async () => {});
+
+    const { body } = await deliver(many(handleMany), bulk({ nonsense: true }));
+
+    expect(statusesOf(body)).toEqual(['DROP']);
+    expect(handleMany).not.toHaveBeenCalled();
+  });
+
+  test('When the handler fails, then none is acknowledged', async () => {
+    const app = many(() => Promise.reject(new Error('store is away')));
+
+    const { body } = await deliver(app, bulk(stamped(), stamped({ version: 2 })));
+
+    expect(statusesOf(body)).toEqual(['RETRY', 'RETRY']);
+    expect(logged.join()).toContain('store is away');
+  });
+
+  test('When the whole is no bulk, then nothing of it is acknowledged', async () => {
+    const handleMany = jest.fn(async () => {});
+
+    const { status } = await deliver(many(handleMany), cloudEvent(stamped()));
+
+    expect(status).toBe(500);
+    expect(handleMany).not.toHaveBeenCalled();
+  });
+});

@@ -7,7 +7,7 @@ test.each(['carrier-pigeon', '', 'toString'])(
   'When the provider is %p, then the sentence names those there are',
   (provider) => {
     expect(() => openProvider({ provider }, { log })).toThrow(
-      /metadata property provider must be one of log\b/,
+      /metadata property provider must be one of log, sns\./,
     );
   },
 );

@@ -40,7 +40,9 @@ type SnsSettings = z.infer<typeof snsSettings>;
  */
 export const openSnsProvider: ProviderOpener = (properties, { log }) => {
   const settings = Object.fromEntries(
-    Object.entries(properties).filter(([name, value]) => name in snsSettings.shape && value !== ''),
+    Object.entries(properties).filter(
+      ([name, value]) => Object.hasOwn(snsSettings.shape, name) && value !== '',
+    ),
   );
   const { error, data } = snsSettings.safeParse(settings);
   if (error) {

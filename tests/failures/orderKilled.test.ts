@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { appOf } from '../../tools/system/system';
+import { eventually } from '../../tools/system/waiting';
 import { goodCard } from '../support/api';
 import { lawsHold } from '../support/laws';
 import { startTestSystem, type TestSystem } from '../support/testSystem';
@@ -47,7 +48,11 @@ describe('A service killed in the middle of a booking', () => {
       expect(answer?.status ?? 503).toBe(503);
 
       // The same request under the same key resolves what the caller could not know: one booking, one charge.
-      const again = await book();
+      // Until what the dead placement left was visited, it is asked to wait a little.
+      const again = await eventually('booked under the same key', async () => {
+        const reply = await book();
+        return reply.status !== 503 && reply;
+      });
       expect(again.status).toBe(201);
       const after = await lawsHold(system.infra.redisUrl);
       expect([...after.orders.values()].filter(({ status }) => status !== 'none').length - liveBefore).toBe(
@@ -78,7 +83,10 @@ describe('A service killed in the middle of a booking', () => {
     await bookAndDie('order', 'order.after-charge', () =>
       system.api.order({ ...person, cardNo: goodCard }, key),
     );
-    const again = await system.api.order({ ...person, time: '15:00' }, key);
+    const again = await eventually('what the dead one left is closed', async () => {
+      const reply = await system.api.order({ ...person, time: '15:00' }, key);
+      return reply.status !== 503 && reply;
+    });
     expect([again.status, again.body.status, again.body.time]).toEqual([201, 'Payment Requested', '15:00']);
     await lawsHold(system.infra.redisUrl);
     expect((await system.api.pay(again.body.orderId)).status).toBe(201);
@@ -87,6 +95,19 @@ describe('A service killed in the middle of a booking', () => {
       .filter(([id]) => id.startsWith(again.body.orderId))
       .map(([, { status }]) => status);
     expect(own.sort()).toEqual(['captured', 'voided']);
+  });
+
+  test('When payment is killed while it takes cash, then the order can still be paid', async () => {
+    const { orderId } = (await system.api.order({ phone: '010-5555-0014' })).body;
+    await bookAndDie('payment', 'Payment.before-save', () =>
+      system.api.post('/paymentHistories', { orderId, price: 50_000, payMethod: 'cash' }),
+    );
+    const paid = await eventually('paid by card', async () => {
+      const reply = await system.api.pay(orderId);
+      return reply.status !== 503 && reply;
+    });
+    expect([paid.status, paid.body.payMethod]).toEqual([201, 'card']);
+    await lawsHold(system.infra.redisUrl);
   });
 
   test('When payment is killed after it saved the payment of a held order, then the order is paid all the same', async () => {

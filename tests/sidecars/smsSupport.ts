@@ -190,5 +190,5 @@ function componentWith(metadata: Record<string, string>): string {
 }
 
 function daprdPath(): string {
-  return process.env.DAPRD ?? readToolchain().daprd;
+  return process.env.DAPRD || readToolchain().daprd;
 }

@@ -61,8 +61,11 @@ export class DaprRun {
 
   /** Undefined before it was seen, and without the CLI: then nothing is said of each, for all are about to go. */
   isRunning(appId: string, kind: AppKind): boolean | undefined {
-    if (!this.cli.isRunning || !find(this.#seen, appId, kind)) return undefined;
-    return find(this.#alive, appId, kind) !== undefined;
+    if (!this.cli.isRunning) return undefined;
+    if (find(this.#alive, appId, kind)) return true;
+    // It may have come and gone between two looks.
+    const wasThere = find(this.#seen, appId, kind) || this.howItEnded(appId, kind);
+    return wasThere ? false : undefined;
   }
 
   /** The command that the CLI gave it. */
@@ -82,11 +85,11 @@ export class DaprRun {
     return statSync(path).mtimeMs >= this.#startedAt ? path : undefined;
   }
 
-  /** What the CLI wrote of how a service or a sidecar ended. */
+  /** What the CLI wrote of how a service or a sidecar ended; empty if it did not write that yet. */
   howItEnded(appId: string, kind: AppKind): string {
-    const log = this.logFile(appId, kind) ?? '';
-    const said = /process exited with error code: (.*)/.exec(logTail(log).join('\n'));
-    return said?.[1] ?? 'it ended by itself';
+    const said = logTail(this.logFile(appId, kind) ?? '').join('\n');
+    const [, how] = /process exited with error code: (.*)/.exec(said) ?? [];
+    return how ?? (/^Exited (App|Dapr) successfully/m.test(said) ? 'it ended by itself' : '');
   }
 
   /**

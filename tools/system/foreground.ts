@@ -73,7 +73,7 @@ async function bringUp(
   const outcome = await Promise.race([
     work.start(progress.ready).then(() => 'ready' as const),
     stopRequest.first.then((how) => ({ stopBecauseOf: how })),
-    firstDeath.then((dead) => failed(`${dead.name} has died (${dead.howItEnded()})`, [dead])),
+    firstDeath.then((dead) => failed(`${dead.name} has died (${causeOf(dead)})`, [dead])),
     late.then(() => failed(`not ready within ${readyWithinMs / 1_000} s: ${progress.pending}`, pending())),
   ]).catch((error: unknown) => failed(String(error), pending()));
   decided.abort();
@@ -102,7 +102,7 @@ async function stopAll(work: ForegroundWork, request: StopRequest, how: string):
 function obituary(dead: Watched): string {
   const log = dead.logFile();
   return [
-    `\n✗ ${dead.name} has died (${dead.howItEnded()}). This brings it back, in another terminal:`,
+    `\n✗ ${dead.name} has died (${causeOf(dead)}). This brings it back, in another terminal:`,
     `    ${dead.bringBack()}`,
     ...(log ? [`  Its log: ${shownPath(log)}`] : []),
   ].join('\n');
@@ -112,4 +112,8 @@ function endOfLog({ logFile }: Watched): string[] {
   const log = logFile();
   if (!log) return [];
   return [`  The end of ${shownPath(log)}:`, ...logTail(log, logLines).map((line) => `    ${line}`)];
+}
+
+function causeOf({ howItEnded }: Watched): string {
+  return howItEnded() || 'nobody knows how';
 }

@@ -9,7 +9,8 @@ export function logTail(file: string, lines = Number.POSITIVE_INFINITY): string[
     try {
       const buffer = Buffer.alloc(bytesMax);
       const read = readSync(log, buffer, 0, bytesMax, Math.max(0, fstatSync(log).size - bytesMax));
-      return buffer.toString('utf8', 0, read).trimEnd().split('\n').slice(-lines);
+      const text = buffer.toString('utf8', 0, read).trimEnd();
+      return text === '' ? [] : text.split('\n').slice(-lines);
     } finally {
       closeSync(log);
     }

@@ -3,7 +3,7 @@ import { type ActorDefinition, method, type Turn } from '../../shared/platform/a
 import { SidecarError } from '../../shared/platform/sidecar';
 import type { MessageRow } from '../domain/messages';
 import type { PageStore } from '../store/pageStore';
-import type { SmsSender } from './smsSender';
+import { isFinal, type SmsSender } from './smsSender';
 
 export const dispatcherType = 'Dispatcher';
 
@@ -94,12 +94,6 @@ export function dispatcherActor({ pages, send, lookSeconds }: DispatcherOptions)
       },
     },
   };
-}
-
-// The gRPC status of our binding, or the HTTP status of Twilio's, is all that tells a message that can never be sent
-// from one to try again.
-function isFinal(failure: string): boolean {
-  return /code = (InvalidArgument|FailedPrecondition)|error from Twilio \(400\)/.test(failure);
 }
 
 // After a failure the order waits, longer each time; else what else it has to send is due at once.

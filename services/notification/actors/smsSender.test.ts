@@ -1,4 +1,4 @@
-import { smsSender } from './smsSender';
+import { isFinal, smsSender } from './smsSender';
 
 const message = { to: '+821012345678', text: '예약이 확정되었습니다.', messageId: 'order-1.3' };
 
@@ -19,4 +19,17 @@ test('When the binding fails, then its failure comes through', async () => {
   const send = () => Promise.reject(new Error('code = Unavailable'));
 
   await expect(smsSender({ send })(message)).rejects.toThrow('code = Unavailable');
+});
+
+test.each([
+  ['rpc error: code = InvalidArgument desc = metadata.toNumber must be …', true],
+  ['rpc error: code = FailedPrecondition desc = number_unreachable: …', true],
+  ['error from Twilio (400): 400 Bad Request', true],
+  ['rpc error: code = Unavailable desc = …', false],
+  ['rpc error: code = Internal desc = …', false],
+  ['error from Twilio (401): 401 Unauthorized', false],
+  ['error from Twilio (429): 429 Too Many Requests', false],
+  ['no answer within 5000 ms', false],
+])('When the failure is "%s", then that it is final is %p', (failure, final) => {
+  expect(isFinal(failure)).toBe(final);
 });

@@ -18,3 +18,11 @@ export function smsSender(sidecar: Pick<Sidecar, 'send'>): SmsSender {
     return typeof providerId === 'string' ? providerId : undefined;
   };
 }
+
+/**
+ * Whether a failure tells that the message can never be sent, rather than that it's to be tried again. Only the gRPC
+ * status of our own binding says so, or the HTTP status that Twilio's passes on.
+ */
+export function isFinal(failure: string): boolean {
+  return /code = (InvalidArgument|FailedPrecondition)|error from Twilio \(400\)/.test(failure);
+}

@@ -77,9 +77,9 @@ export function orderActor({
     }
     reachCrashPoint('order.after-charge');
 
-    if (outcome.outcome === 'closed') {
+    if (outcome.outcome === 'closed' || outcome.outcome === 'occupied') {
       await seats.giveBack(turn.id, held, input.customerKey, { leftNothing: true });
-      return refuse('payment_unavailable');
+      return refuse('payment_unavailable', {}, retryAfterVisitSeconds);
     }
     if (outcome.outcome === 'declined') {
       await seats.giveBack(turn.id, held, input.customerKey, { leftNothing: true });
@@ -251,6 +251,9 @@ function publicEvent(change: OrderChange, state: OrderState): NewEvent[] {
       return [];
   }
 }
+
+// Until the visit that closes what an earlier placement left.
+const retryAfterVisitSeconds = 5;
 
 /** An order as it was answered when it was placed: a repeat of the request hears the same. */
 function asPlaced({ placement }: AcceptedOrder): AcceptedOrder {

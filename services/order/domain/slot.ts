@@ -5,7 +5,8 @@ import { type Refusal, refuse } from '../../shared/contracts/refusals';
  * kept apart, because a booking that failed gives its seat back at once, while its money may still need voiding.
  */
 export interface SlotState {
-  readonly seats: Readonly<Record<string, { time: string }>>;
+  /** By order id; `ticket` names the hold that took the seat. */
+  readonly seats: Readonly<Record<string, { time: string; ticket: string }>>;
   readonly unsettled: Readonly<Record<string, Unsettled>>;
   /** The recurring reminder that visits the unsettled; absent when there are none. */
   readonly sweep?: { name: string; armedAt: string };
@@ -48,32 +49,52 @@ export interface HeldSeat {
   ticket: string;
 }
 
-/** Takes the earliest free seat. An order that holds one already keeps it, under the new ticket. */
+/**
+ * Takes the earliest free seat. An order whose earlier placement still has one here keeps it under the new ticket, if
+ * it fits; where it does not, or the order is settled already, who asks has to wait or is out of date.
+ */
 export function hold(
   state: SlotState,
   command: HoldCommand,
-): { state: SlotState; held: HeldSeat } | Refusal<'slot_full'> {
+): { state: SlotState; held: HeldSeat } | Refusal<'slot_full' | 'service_unavailable'> {
   const { orderId, ticket, openings, customerKey, visitAt } = command;
-  const kept = openings.find(({ time }) => time === state.seats[orderId]?.time)?.time;
-  const time = kept ?? earliestFree(state, openings);
+  const earlier = state.unsettled[orderId]?.tickets ?? [];
+  const kept = state.seats[orderId];
+  if (kept && (earlier.length === 0 || !openings.some(({ time }) => time === kept.time))) {
+    return refuse('service_unavailable');
+  }
+  const time = kept?.time ?? earliestFree(state, openings);
   if (time === undefined) return refuse('slot_full');
-  const tickets = [...(state.unsettled[orderId]?.tickets ?? []), ticket];
-  const unsettled = { tickets, ...(customerKey ? { customerKey } : {}), visitAt, visits: 0 };
+  const unsettled = {
+    tickets: [...earlier, ticket],
+    ...(customerKey ? { customerKey } : {}),
+    visitAt,
+    visits: 0,
+  };
   return {
     held: { time, ticket },
     state: {
       ...state,
-      seats: { ...state.seats, [orderId]: { time } },
+      seats: { ...state.seats, [orderId]: kept ?? { time, ticket } },
       unsettled: { ...state.unsettled, [orderId]: unsettled },
     },
   };
 }
 
-/** Gives a seat back. Unless the booking is known to have left nothing behind, it stays on the list of visits. */
+export interface HeldSeat {
+  time: string;
+  ticket: string;
+}
+
+/**
+ * Gives back the seat that a hold took; one that an earlier hold took stays, for the order may stand on it. Unless the
+ * booking is known to have left nothing behind, it stays on the list of visits.
+ */
 export function release(state: SlotState, orderId: string, ticket: string, leftNothing: boolean): SlotState {
   const tickets = state.unsettled[orderId]?.tickets ?? [];
   if (tickets.at(-1) !== ticket) return state;
-  const freed = { ...state, seats: without(state.seats, orderId) };
+  const isOwn = state.seats[orderId]?.ticket === ticket;
+  const freed = isOwn ? { ...state, seats: without(state.seats, orderId) } : state;
   return leftNothing && tickets.length === 1
     ? { ...freed, unsettled: without(state.unsettled, orderId) }
     : freed;

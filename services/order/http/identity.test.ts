@@ -21,6 +21,11 @@ describe('When a person books', () => {
     expect(key).not.toBe(identity.customerKey({ name: 'Kim', card: { ...card, token: 'another' } }));
   });
 
+  test('then a name cannot pass for a piece of the card', () => {
+    const key = identity.customerKey({ name: 'Kim:to', card: { ...card, token: 'ken' } });
+    expect(key).not.toBe(identity.customerKey({ name: 'Kim', card: { ...card, token: 'to:ken' } }));
+  });
+
   test.each([[{}], [{ name: 'Kim' }], [{ card }]])('with %j only, then nobody knows who it is', (person) => {
     expect(identity.customerKey(person)).toBeUndefined();
   });
@@ -34,7 +39,8 @@ describe('When a person books', () => {
 
 describe('When a caller sends an idempotency key', () => {
   const printable = fc.string({ minLength: 1, maxLength: 255 });
-  const caller = fc.stringMatching(/^[0-9a-f]{32}$/);
+  /** The digest of a person, or the address of one that nobody knows. */
+  const caller = fc.oneof(fc.stringMatching(/^[0-9a-f]{32}$/), fc.ipV4(), fc.ipV6());
 
   test('then it always leads to one order id, which is a UUID for uses of our own', () => {
     fc.assert(
@@ -61,6 +67,10 @@ describe('When a caller sends an idempotency key', () => {
   });
 });
 
+test('When a key begins with what another caller ends with, then it is still another order', () => {
+  expect(identity.orderIdFor('::1', '2:key')).not.toBe(identity.orderIdFor('::1:2', 'key'));
+});
+
 describe('When a request is told from another', () => {
   const request = { orderType: 'basic', name: 'Kim', phone, date: undefined };
 
@@ -78,6 +88,11 @@ describe('When a request is told from another', () => {
     { name: undefined },
   ])('then %j makes it another', (change) => {
     expect(identity.fingerprint({ ...request, ...change })).not.toBe(identity.fingerprint(request));
+  });
+
+  test('then the digest gives nothing away, and only who has the secret can make it', () => {
+    expect(identity.fingerprint(request)).toMatch(/^[0-9a-f]{64}$/);
+    expect(identity.fingerprint(request)).not.toBe(elsewhere.fingerprint(request));
   });
 
   test('then a value cannot pass for a field', () => {

@@ -53,15 +53,12 @@ export function paymentActor({ provider }: { provider: PaymentProvider }): Actor
         if (plan.answer === 'captured')
           return { outcome: 'approved', payment: (turn.state as CapturedPayment).payment };
         if (plan.answer === 'declined') return { outcome: 'declined', reason: plan.reason };
-        if (plan.answer === 'closed') return { outcome: 'closed' };
-        return { outcome: 'opened' };
+        return { outcome: plan.answer };
       case 'open':
-        if (plan.undo) await provider.void(plan.undo);
         await turn.save({ status: 'open', attempt, amountKrw, dueAt, booking, declines: 0 });
         return { outcome: 'opened' };
       case 'charge': {
         const { key, card } = plan;
-        if (plan.undo) await provider.void(plan.undo);
         const record = await provider.charge({ key, amountKrw, card });
         reachCrashPoint('payment.after-charge');
         switch (record.status) {
@@ -120,7 +117,9 @@ export function paymentActor({ provider }: { provider: PaymentProvider }): Actor
         return refuse('payment_declined', { reason: record.reason });
       }
       case 'voided':
-        return refuse('payment_closed');
+        // A try in cash that died had made sure of this key: the next try has another.
+        await turn.save({ ...open, declines: open.declines + 1 });
+        return refuse('service_unavailable');
     }
   }
 

@@ -51,22 +51,20 @@ export interface PayCommand {
 
 /** What the shell has to do for a command: answer from what is known, ask the provider under a key, or just save. */
 export type ChargePlan =
-  | { step: 'answer'; answer: 'captured' | 'opened' | 'closed' }
+  /** `occupied`: an earlier attempt stands, and who keeps its seat has not had it closed yet. */
+  | { step: 'answer'; answer: 'captured' | 'opened' | 'closed' | 'occupied' }
   | { step: 'answer'; answer: 'declined'; reason: string }
-  /** `undo` is the charge of an earlier attempt, which came to nothing: let it not stand. */
-  | { step: 'open'; undo?: string }
-  | { step: 'charge'; key: string; card: CardReference; undo?: string };
+  | { step: 'open' }
+  | { step: 'charge'; key: string; card: CardReference };
 
 /** A charge for an order, at once by card or opened to be paid later. */
 export function planCharge(state: PaymentState, command: ChargeCommand): ChargePlan {
   const { orderId, attempt, card } = command;
   if (state.status !== 'none' && state.attempt > attempt) return { step: 'answer', answer: 'closed' };
   if (state.status === 'none' || state.attempt < attempt) {
-    const undo = standingKey(orderId, state);
-    const undoing = undo ? { undo } : {};
-    return card
-      ? { step: 'charge', key: chargeKey(orderId, attempt), card, ...undoing }
-      : { step: 'open', ...undoing };
+    // Never undone from here: the order may stand on it, and who asks may be a turn that lost the order to another.
+    if (state.status === 'open' || state.status === 'captured') return { step: 'answer', answer: 'occupied' };
+    return card ? { step: 'charge', key: chargeKey(orderId, attempt), card } : { step: 'open' };
   }
   switch (state.status) {
     case 'open':
@@ -144,12 +142,6 @@ export function planClose(
       if (intent === 'expire') return { step: 'answer', answer: 'paid' };
       return state.chargeKey ? { step: 'void', key: state.chargeKey, save: true } : { step: 'close' };
   }
-}
-
-/** The key under which a charge of what is saved stands, or may come to stand. */
-function standingKey(orderId: string, state: PaymentState): string | undefined {
-  if (state.status === 'captured') return state.chargeKey;
-  return state.status === 'open' ? openChargeKey(orderId, state) : undefined;
 }
 
 /** The provider's idempotency key: what a turn that died had asked for is found again under it. */

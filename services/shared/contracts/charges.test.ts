@@ -2,7 +2,7 @@ import { chargeOutcome, chargePaths, chargeRequest, closeOutcome, closeRequest }
 
 const request = {
   orderId: '01981a2b-3c4d-7e5f-8a9b-0c1d2e3f4a5b',
-  attempt: 1,
+  attempt: '01981a2b-3c4d-7e5f-8a9b-0c1d2e3f4a5c',
   amountKrw: 50_000,
   dueAt: '2026-07-24T01:30:00.000Z',
   booking: { seat: { centerId: 'seoul', date: '2026-07-25', time: '08:00' }, orderType: 'basic' },
@@ -22,8 +22,9 @@ test('When a charge is asked for, then a card goes with it as a reference or not
 });
 
 test.each([
-  ['attempt', 0],
-  ['attempt', 1.5],
+  ['attempt', 1],
+  ['attempt', '1'],
+  ['attempt', undefined],
   ['amountKrw', -1],
   ['orderId', 'order'],
   ['dueAt', '2026-07-24'],
@@ -37,6 +38,12 @@ test('When a payment is to be closed, then it is for a reason that payment knows
   for (const intent of ['abandon', 'expire'])
     expect(closeRequest.safeParse({ orderId, attempt, intent }).success).toBe(true);
   expect(closeRequest.safeParse({ orderId, attempt, intent: 'whatever' }).success).toBe(false);
+});
+
+test('When the attempt to be closed has no name, then it is refused: another might be closed in its place', () => {
+  const { orderId } = request;
+  expect(closeRequest.safeParse({ orderId, intent: 'abandon' }).success).toBe(false);
+  expect(closeRequest.safeParse({ orderId, attempt: 1, intent: 'abandon' }).success).toBe(false);
 });
 
 test('When an outcome says that money was taken, then it says how much', () => {

@@ -40,6 +40,8 @@ export const chargeOutcome = z.discriminatedUnion('outcome', [
   z.object({ outcome: z.literal('declined'), reason: z.string() }),
   /** This attempt was closed, or a later one begun, before it came. */
   z.object({ outcome: z.literal('closed') }),
+  /** An earlier attempt stands and is not closed yet; it will be shortly, by who keeps its seat. */
+  z.object({ outcome: z.literal('occupied') }),
 ]);
 export type ChargeOutcome = z.infer<typeof chargeOutcome>;
 

@@ -16,7 +16,7 @@ const payment = {
 const data: Record<EventType, Record<string, unknown>> = {
   OrderPlaced: { orderType: 'basic', language: 'ko', seat, priceKrw: 250_000, dueKrw: 50_000, payment },
   OrderExpired: { seat },
-  PaymentApproved: { payment, booking },
+  PaymentApproved: { attempt: '01981a2b-3c4d-7e5f-8a9b-0c1d2e3f4a5c', payment, booking },
   PaymentDeclined: { reason: 'card_declined' },
   ReservationReceived: { reservationId: 'order', payment, booking },
   ReservationConfirmed: { reservationId: 'order', payment, booking },
@@ -63,6 +63,23 @@ describe.each(types)('When %s is told', (type) => {
     const text = JSON.stringify(bookingEvent.parse(event(type, { ...data[type], phone })));
     expect(text.includes(phone)).toBe(type === 'OrderPlaced');
   });
+});
+
+test.each([
+  ['PaymentApproved', 'attempt'],
+  ['PaymentApproved', 'payment'],
+  ['PaymentApproved', 'booking'],
+  ['ReservationReceived', 'payment'],
+  ['ReservationConfirmed', 'payment'],
+] as const)('When %s is told without its %s, then it is refused', (type, field) => {
+  const { [field]: _gone, ...rest } = data[type];
+  expect(bookingEvent.safeParse(event(type, rest)).success).toBe(false);
+});
+
+test('When an order was paid at once, then its own event tells of the payment; else it tells of none', () => {
+  const { payment: _gone, ...unpaid } = data.OrderPlaced;
+  expect(bookingEvent.parse(event('OrderPlaced'))).toMatchObject({ data: { payment } });
+  expect(bookingEvent.parse(event('OrderPlaced', unpaid))).not.toHaveProperty('data.payment');
 });
 
 test('When an event is of a kind that nobody agreed on, then it is refused', () => {

@@ -17,7 +17,11 @@ export function createHttpApp(options: {
   app.set('trust proxy', 'loopback');
   app.use(traceContext);
   app.use(accessLog(options.log));
-  if (options.parsesBodies !== false) app.use(express.json({ limit: '256kb', type: jsonTypes }));
+  if (options.parsesBodies !== false) {
+    // What the sidecar brings, such as a hundred events at once, is more than a caller may send; 4 MB is its own limit.
+    app.use(['/actors', '/events'], express.json({ limit: '4mb', type: jsonTypes }));
+    app.use(express.json({ limit: '256kb', type: jsonTypes }));
+  }
   for (const router of options.routers) app.use(router);
   app.use(nothingHere);
   app.use(problemMiddleware(options.log));

@@ -62,7 +62,7 @@ describe('a line', () => {
 describe('personal fields', () => {
   const person = {
     name: '홍길동',
-    phone: '010-1234-5678',
+    phone: '내선 1234',
     cardNo: '4000 0000 0000 0000',
     recipient: '이몽룡',
   };
@@ -217,8 +217,10 @@ describe('isCardNumber', () => {
 
   test('When any one digit of a card number is wrong, then it is none', () => {
     const card = '4242424242424242';
-    const wrong = [...card].map(
-      (digit, i) => card.slice(0, i) + ((Number(digit) + 1) % 10) + card.slice(i + 1),
+    const wrong = [...card].flatMap((digit, i) =>
+      [1, 2, 3, 4, 5, 6, 7, 8, 9].map(
+        (by) => card.slice(0, i) + ((Number(digit) + by) % 10) + card.slice(i + 1),
+      ),
     );
 
     expect(wrong.filter(isCardNumber)).toEqual([]);

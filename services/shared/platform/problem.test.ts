@@ -30,6 +30,9 @@ function appThat(thrown?: unknown) {
   router.post('/thing', (req, res) => {
     res.json(readBody(z.object({ seat: z.object({ time: z.string() }), amountKrw: z.number() }), req));
   });
+  router.post('/events/orders', (req, res) => {
+    res.json({ events: req.body.events.length });
+  });
   router.get('/base', (req, res) => {
     res.json(publicBaseUrl(req));
   });
@@ -164,6 +167,17 @@ describe('a request that no route can take', () => {
     const answer = await post(JSON.stringify({ note: 'x'.repeat(300_000) }));
 
     expect([answer.status, answer.body.code]).toEqual([413, 'body_too_large']);
+  });
+
+  test('When the sidecar brings a hundred events of the largest kind at once, then they are not too large', async () => {
+    const events = Array.from({ length: 100 }, () => ({ name: '가'.repeat(1_500) }));
+
+    const answer = await request(appThat())
+      .post('/events/orders')
+      .set('content-type', 'application/cloudevents-batch+json')
+      .send(JSON.stringify({ events }));
+
+    expect(answer.body).toEqual({ events: 100 });
   });
 
   test.each(['text/plain', 'application/x-www-form-urlencoded'])(

@@ -68,7 +68,7 @@ describe("The README's commands", () => {
   });
 
   test('When the port table is read, then each app answers there', async () => {
-    const rows = [...readme.matchAll(/^\| (\w+) \| (\d+) \| (\d+) \|/gm)];
+    const rows = [...readme.matchAll(/^\|\s*(\w+)\s*\|\s*(\d+)\s*\|\s*(\d+)\s*\|/gm)];
     expect(rows.map(([, app]) => app)).toEqual([
       'gateway',
       'order',

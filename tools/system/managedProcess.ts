@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream, mkdirSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -15,6 +16,16 @@ const running = new Set<ChildProcess>();
 process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
+
+let leash: ChildProcess | undefined;
+
+/** For tests and benchmarks: whatever ends this process, even kill -9, ends all that it starts from here on. */
+export function useLeash(script: string): void {
+  if (leash) return;
+  leash = spawn(process.execPath, [script], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
+  leash.unref();
+  (leash.stdin as Socket).unref();
+}
 
 /** One process that we started, with its output in a file; it is only ever signalled by its own id. */
 export class ManagedProcess {
@@ -59,8 +70,10 @@ export class ManagedProcess {
     this.#child = child;
     this.#wanted = true;
     running.add(child);
+    leash?.stdin?.write(`+${child.pid}\n`);
     const gone = (how: string) => {
       running.delete(child);
+      leash?.stdin?.write(`-${child.pid}\n`);
       if (this.#child !== child) return;
       this.#child = undefined;
       this.howItEnded = how;

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Infra, planInfra } from './infra';
-import { ManagedProcess } from './managedProcess';
+import { ManagedProcess, useLeash } from './managedProcess';
 import { type AppPlan, freePorts, type InfraPorts, projectRoot, readRunFile, type Toolchain } from './plan';
 import { eventually } from './waiting';
 
@@ -36,6 +36,7 @@ export interface RunningApp {
 
 export async function planSystem(options: SystemOptions): Promise<System> {
   const { dataDir, toolchain } = options;
+  useLeash(join(projectRoot, 'dist', 'tools', 'system', 'leash.js'));
   const { apps: plans, common } = readRunFile();
   const ports = await freePorts(10 + plans.length * 5);
   const take = () => ports.pop() as number;

@@ -58,14 +58,24 @@ export const nothingHere: RequestHandler = (req, res) => writeProblem(req, res, 
 export function problemMiddleware(log: Logger): ErrorRequestHandler {
   return (error, req, res, _next) => {
     const refusal = asRefusal(error);
-    if (refusalTable[refusal.refused].status >= 500)
-      log.error({ err: error, path: req.path }, 'request failed');
+    report(log, error, req);
     if (res.headersSent) {
       res.destroy();
       return;
     }
     writeProblem(req, res, refusal);
   };
+}
+
+// A refusal is no fault of ours, even a 503: at most what lies behind it is worth a line.
+function report(log: Logger, error: unknown, req: Request): void {
+  if (!(error instanceof RefusedError)) {
+    if (refusalTable[asRefusal(error).refused].status >= 500) {
+      log.error({ err: error, path: req.path }, 'request failed');
+    }
+  } else if (error.cause) {
+    log.warn({ err: error.cause, path: req.path, code: error.refusal.refused }, 'request refused');
+  }
 }
 
 function asRefusal(error: unknown): Refusal {

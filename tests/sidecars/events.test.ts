@@ -1,0 +1,129 @@
+import { randomUUID } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import type { StampedEvent } from '../../services/shared/platform/actorHost/definition';
+import { eventually } from '../../tools/system/waiting';
+import { countedTopic, counterType, deadLetterTopic, manyTopic, oneTopic } from './fixture/counterContract';
+import { ask, startTestBed, type TestBed, type TestHost } from './fixture/testBed';
+
+// Events on their way through a real sidecar, with the project's own pub/sub component and its retries.
+
+jest.setTimeout(60_000);
+
+let bed: TestBed;
+let host: TestHost;
+
+beforeAll(async () => {
+  bed = await startTestBed();
+  host = await bed.addHost('first');
+});
+afterAll(() => bed?.end());
+
+describe.each([
+  ['one event at a time', oneTopic],
+  ['many at a time', manyTopic],
+])('a subscription to %s', (_how, topic) => {
+  test('When an event comes twice, then the state changes once, and what it led to is told once', async () => {
+    const event = arrival({ by: 5, tells: true });
+
+    await publish(topic, event);
+    await handled(event, ['well']);
+    await publish(topic, event);
+    await handled(event, ['well', 'well']);
+
+    expect((await host.look(event.orderId)).total).toBe(5);
+    expect(await publishedIds(event.orderId)).toEqual([`counter.${event.orderId}.1`]);
+  });
+
+  test('When the handler fails at first, then the event is brought again until it is taken in, once', async () => {
+    const event = arrival({ by: 5, failures: 2 });
+
+    await publish(topic, event);
+
+    await handled(event, ['failing', 'failing', 'well']);
+    expect((await host.look(event.orderId)).total).toBe(5);
+    expect(await deadLetters(event)).toEqual([]);
+  });
+
+  test('When something comes that is no event of ours, then it is among the dead letters, and others pass it by', async () => {
+    const nonsense = { orderId: randomUUID(), note: 'of another system' };
+    const event = arrival({ by: 3 });
+
+    await Promise.all([publish(topic, nonsense), publish(topic, event)]);
+
+    await handled(event, ['well']);
+    await eventually('it is among the dead letters', async () => (await deadLetters(nonsense)).length > 0);
+    expect(await deadLetters(nonsense)).toEqual([nonsense]);
+    expect(await deadLetters(event)).toEqual([]);
+  });
+});
+
+test('When handlers fail each time, then their events end among the dead letters, and what came behind is not lost', async () => {
+  const hopeless = [arrival({ by: 5, failures: 1_000 }), arrival({ by: 5, failures: 1_000 })] as const;
+  const behind = [arrival({ by: 7 }), arrival({ by: 7 })] as const;
+
+  await Promise.all([publish(oneTopic, hopeless[0]), publish(manyTopic, hopeless[1])]);
+  await eventually('both were tried', async () => hopeless.every((event) => outcomes(event).length > 0));
+  await Promise.all([publish(oneTopic, behind[0]), publish(manyTopic, behind[1])]);
+
+  // One event at a time, others pass it by; in bulk the topic waits until the sidecar has given it up.
+  await handled(behind[0], ['well']);
+  expect(await deadLetters(hopeless[0])).toEqual([]);
+  for (const event of hopeless) {
+    await eventually('it is among the dead letters', async () => (await deadLetters(event)).length > 0);
+    expect(await deadLetters(event)).toEqual([event]);
+    // The first try, and the retries that components/resiliency.yaml allows.
+    expect(outcomes(event)).toEqual(Array.from({ length: 9 }, () => 'failing'));
+    expect((await host.look(event.orderId)).total).toBe(0);
+  }
+  await handled(behind[1], ['well']);
+});
+
+describe('a host killed by kill -9 while it takes in an event', () => {
+  test.each(['after-save', 'before-save'])(
+    'When it dies %s, then the event comes again, the state changes once, and the same event tells of it',
+    async (line) => {
+      const event = arrival({ by: 5, tells: true });
+      writeFileSync(host.crashFile, `${counterType}.${line}`);
+
+      await publish(oneTopic, event);
+      await host.service.exited();
+      expect(await publishedIds(event.orderId)).toEqual([]);
+      await host.start();
+
+      await handled(event, ['well']);
+      expect((await host.look(event.orderId)).total).toBe(5);
+      expect(await publishedIds(event.orderId)).toEqual([`counter.${event.orderId}.1`]);
+      expect(await deadLetters(event)).toEqual([]);
+    },
+  );
+});
+
+function arrival(data: { by: number; failures?: number; tells?: boolean }): StampedEvent {
+  const orderId = randomUUID();
+  const occurredAt = new Date().toISOString();
+  return { eventId: `test.${orderId}.1`, orderId, type: 'Arrived', version: 1, occurredAt, data };
+}
+
+async function publish(topic: string, event: object): Promise<void> {
+  const { status } = await ask('POST', `${host.sidecarUrl}/v1.0/publish/pubsub/${topic}`, event);
+  expect(status).toBe(204);
+}
+
+/** How the handler's tries ended so far. */
+function outcomes({ orderId }: StampedEvent): string[] {
+  return bed
+    .journal(orderId)
+    .filter(({ what }) => what === 'handled')
+    .map(({ detail }) => detail);
+}
+
+async function handled(event: StampedEvent, expected: string[]): Promise<void> {
+  await eventually('the event was handled', async () => outcomes(event).length >= expected.length);
+  expect(outcomes(event)).toEqual(expected);
+}
+
+const deadLetters = (event: { orderId: string }) => bed.published(deadLetterTopic, event.orderId);
+
+async function publishedIds(orderId: string): Promise<string[]> {
+  return (await bed.published(countedTopic, orderId)).map(({ eventId }) => eventId);
+}

@@ -6,6 +6,7 @@ import { healthRoutes } from '../shared/platform/health';
 import { createHttpApp } from '../shared/platform/httpApp';
 import { createLogger } from '../shared/platform/logger';
 import { runService, StopFlag } from '../shared/platform/service';
+import { problemRoutes } from './http/problemRoutes';
 import { gatewayRoutes } from './http/routes';
 
 const config = readConfig(
@@ -28,6 +29,7 @@ const app = createHttpApp({
   parsesBodies: false,
   routers: [
     healthRoutes({ sidecar, isStopping: () => stop.stopping }),
+    problemRoutes(),
     gatewayRoutes(sidecarPool, config.GATEWAY_DEADLINE_MS),
   ],
 });

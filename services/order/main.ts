@@ -77,6 +77,7 @@ const app = createHttpApp({
       payments,
       identity: createCustomerIdentity(config.CUSTOMER_KEY_SECRET),
       defaultCenterId: config.DEFAULT_CENTER_ID,
+      packages: config.PACKAGES,
     }),
   ],
 });

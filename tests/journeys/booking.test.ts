@@ -34,7 +34,7 @@ describe('A booking', () => {
   afterAll(() => system.end());
 
   const seatsPerTime = (slotId: string) => (slotId.startsWith('one-day') ? 30 : 20);
-  const reaches = (orderId: string, status: string, withinMs = 2_000) =>
+  const reaches = (orderId: string, status: string, withinMs = 10_000) =>
     eventually(`my page says ${status}`, async () => (await api.myPageStatus(orderId)) === status, {
       withinMs,
     });
@@ -56,12 +56,12 @@ describe('A booking', () => {
       card: { brand: 'visa', last4: '4242' },
     });
     expect(paid.headers.get('location')).toBe(`${system.url('gateway')}/paymentHistories/${orderId}`);
-    await reaches(orderId, 'Reservation Complete');
+    await reaches(orderId, 'Reservation Complete', 2_000);
 
     const confirmed = await api.confirm(orderId);
     expect(confirmed.status).toBe(201);
     expect(confirmed.body).toMatchObject({ status: 'confirmed', orderId });
-    await reaches(orderId, 'confirmed');
+    await reaches(orderId, 'confirmed', 2_000);
 
     const page = (await api.get(`/mypages/${orderId}`)).body;
     expect(page).toMatchObject({
@@ -93,7 +93,7 @@ describe('A booking', () => {
       'received',
       async () => (await at('notification').myPageStatus(orderId)) === 'Reservation Complete',
       {
-        withinMs: 2_000,
+        withinMs: 10_000,
       },
     );
     expect((await at('reservation').confirm(orderId)).status).toBe(201);
@@ -101,7 +101,7 @@ describe('A booking', () => {
       'confirmed',
       async () => (await at('notification').myPageStatus(orderId)) === 'confirmed',
       {
-        withinMs: 2_000,
+        withinMs: 10_000,
       },
     );
   });
@@ -222,6 +222,22 @@ describe('A booking', () => {
     expect([reply.status, reply.body.code, reply.body.status]).toEqual([status, code, status]);
     expect(reply.headers.get('content-type')).toContain(visa);
     expect(reply.body.title).toEqual(expect.any(String));
+    const explained = await api.get(String(reply.body.type));
+    expect([explained.status, explained.body.code, explained.body.status]).toEqual([200, code, status]);
+  });
+
+  test('When one asks what can be booked, then packages are listed with their price and deposit', async () => {
+    const { status, body } = await api.get('/packages');
+    expect(status).toBe(200);
+    expect(body._embedded.packages).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ orderType: 'basic', priceKrw: 250_000, dueKrw: 50_000 }),
+      ]),
+    );
+    const entry = (await api.get('/')).body._links;
+    expect((await api.get(new URL(entry.packages.href).pathname)).status).toBe(200);
+    const { problems } = (await api.get(new URL(entry.problems.href).pathname)).body._embedded;
+    expect(problems.map(({ code }: { code: string }) => code)).toContain('slot_full');
   });
 
   test('When the caller speaks Korean, then the problem does too', async () => {

@@ -5,6 +5,7 @@
 export const publicRoutes: readonly { path: string; methods: readonly string[]; appId: string }[] = [
   { path: '/orders', methods: ['POST'], appId: 'order' },
   { path: '/orders/:id', methods: ['GET'], appId: 'order' },
+  { path: '/packages', methods: ['GET'], appId: 'order' },
   { path: '/paymentHistories', methods: ['POST'], appId: 'payment' },
   { path: '/paymentHistories/:id', methods: ['GET'], appId: 'payment' },
   { path: '/reservations', methods: ['POST'], appId: 'reservation' },

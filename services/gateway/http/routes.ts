@@ -16,6 +16,8 @@ export function gatewayRoutes(sidecarPool: Dispatcher, deadlineMs: number): Rout
       _links: {
         self: link('/'),
         orders: link('/orders'),
+        packages: link('/packages'),
+        problems: link('/problems'),
         paymentHistories: link('/paymentHistories'),
         reservations: link('/reservations'),
         mypage: { ...link('/mypages/{orderId}'), templated: true },

@@ -3,6 +3,7 @@ import { uuidv7 } from 'uuidv7';
 import { z } from 'zod';
 import type { CardReference } from '../../shared/contracts/booking';
 import { businessDate, centerId, orderId, timeOfDay } from '../../shared/contracts/booking';
+import type { PackageTable } from '../../shared/contracts/packages';
 import { toE164 } from '../../shared/contracts/phone';
 import { refuse } from '../../shared/contracts/refusals';
 import type { actorCaller } from '../../shared/platform/actorHost/caller';
@@ -12,13 +13,14 @@ import { callerLanguage, orRefuse, RefusedError } from '../../shared/platform/pr
 import type { OrderContract } from '../actors/orderContract';
 import { type PaymentClient, PaymentUnreachable } from '../actors/paymentClient';
 import type { CustomerIdentity } from './identity';
-import { orderView } from './views';
+import { orderView, packagesView } from './views';
 
 interface RouteOptions {
   callOrder: ReturnType<typeof actorCaller<OrderContract>>;
   payments: PaymentClient;
   identity: CustomerIdentity;
   defaultCenterId: string;
+  packages: PackageTable;
 }
 
 const orderBody = z.object({
@@ -39,8 +41,14 @@ const orderBody = z.object({
   time: timeOfDay.optional(),
 });
 
-/** `POST /orders`, `GET /orders/{id}`. */
-export function orderRoutes({ callOrder, payments, identity, defaultCenterId }: RouteOptions): Router {
+/** `POST /orders`, `GET /orders/{id}`, `GET /packages`. */
+export function orderRoutes({
+  callOrder,
+  payments,
+  identity,
+  defaultCenterId,
+  packages,
+}: RouteOptions): Router {
   const router = Router();
 
   router.post('/orders', async (req, res) => {
@@ -70,6 +78,10 @@ export function orderRoutes({ callOrder, payments, identity, defaultCenterId }: 
     if (!id.success) throw new RefusedError(refuse('order_not_found'));
     const { order } = orRefuse(await callOrder(id.data, 'read', {}));
     res.type('application/hal+json').send(JSON.stringify(orderView(order, publicBaseUrl(req))));
+  });
+
+  router.get('/packages', (req, res) => {
+    res.type('application/hal+json').send(JSON.stringify(packagesView(packages, publicBaseUrl(req))));
   });
 
   // Card data goes to the payment edge before anything else and no further: an actor sees only the reference.

@@ -1,3 +1,4 @@
+import type { PackageTable } from '../../shared/contracts/packages';
 import type { AcceptedOrder } from '../domain/order';
 
 /** An order as HAL. Action links stand exactly where the action would be accepted now. */
@@ -22,4 +23,10 @@ export function orderView(order: AcceptedOrder, baseUrl: string) {
       ...(status === 'Payment Requested' ? { pay: { href: `${baseUrl}/paymentHistories` } } : {}),
     },
   };
+}
+
+/** What can be booked, as HAL. `dueKrw` is what an order has to be paid with. */
+export function packagesView(packages: PackageTable, baseUrl: string) {
+  const listed = Object.entries(packages).map(([orderType, checkup]) => ({ orderType, ...checkup }));
+  return { _embedded: { packages: listed }, _links: { self: { href: `${baseUrl}/packages` } } };
 }

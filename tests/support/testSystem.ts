@@ -17,11 +17,17 @@ export interface TestSystem extends System {
 
 /** Starts a whole system on ports and data of its own. Its sweeps are faster than the standard, to keep tests short. */
 export async function startTestSystem(options: Partial<SystemOptions> = {}): Promise<TestSystem> {
+  const toolchain = options.toolchain ?? readToolchain();
+  if (!toolchain.redisServer && !options.toolchain) {
+    throw new Error(
+      'The tests start and stop a Redis of their own: put redis-server on the PATH and unset REDIS_URL.',
+    );
+  }
   const dataDir = mkdtempSync(join(tmpdir(), 'healthcenter-'));
   const crashFile = join(dataDir, 'crash');
   const system = await planSystem({
-    toolchain: readToolchain(),
     ...options,
+    toolchain,
     dataDir,
     env: { SWEEP_SECONDS: '2', DISPATCH_SECONDS: '2', CRASH_FILE: crashFile, ...options.env },
   });

@@ -117,6 +117,8 @@ export function planInfra({
     smsLogFile,
     env: {
       REDIS_HOST: new URL(redisUrl).host,
+      REDIS_USERNAME: decodeURIComponent(new URL(redisUrl).username),
+      REDIS_PASSWORD: decodeURIComponent(new URL(redisUrl).password),
       VIEW_REDIS_URL: redisUrl,
       PROVIDER_REDIS_URL: redisUrl,
       SMS_LOG_FILE: smsLogFile,

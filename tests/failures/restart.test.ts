@@ -6,6 +6,8 @@ import { startTestSystem, type TestSystem } from '../support/testSystem';
 
 jest.setTimeout(120_000);
 
+const guest = 'Guest-whom-no-log-names';
+const phones = ['01077770001', '+821077770001', '01077770002', '+821077770002'];
 const usedCards = [goodCard, '5555555555554444', '4000000000000002', '4242424242424241'];
 
 describe('Everything stopped and started', () => {
@@ -16,7 +18,8 @@ describe('Everything stopped and started', () => {
   afterAll(() => system.end());
 
   test('When the system comes back, then all bookings are there, and no card number lies anywhere', async () => {
-    const paidAtOnce = (await system.api.order({ cardNo: goodCard, phone: '010-7777-0001' })).body;
+    const paidAtOnce = (await system.api.order({ cardNo: goodCard, phone: '010-7777-0001', name: guest }))
+      .body;
     const held = (await system.api.order({ phone: '010-7777-0002' })).body;
     const paidLater = (await system.api.order()).body;
     await system.api.pay(paidLater.orderId, '5555-5555-5555-4444');
@@ -26,6 +29,9 @@ describe('Everything stopped and started', () => {
 
     await system.stop();
     expect(filesWith(system.dataDir, usedCards)).toEqual([]);
+    const personal = [guest, ...phones].flatMap((word) => filesWith(system.dataDir, [word]));
+    expect(personal.filter((file) => file.endsWith('.log'))).toEqual([]);
+    expect(personal.some((file) => file.endsWith('sms.jsonl'))).toBe(true);
     await system.start();
 
     const after = (await lawsHold(system.infra.redisUrl)).orders;
@@ -47,7 +53,15 @@ function filesWith(folder: string, numbers: readonly string[]): string[] {
   expect(read.some((file) => file.endsWith('.aof'))).toBe(true);
   expect(read.some((file) => file.endsWith('payment.log'))).toBe(true);
   expect(read.some((file) => file.endsWith('sms.jsonl'))).toBe(true);
-  const patterns = numbers.map((number) => new RegExp(number.split('').join('[ -]?')));
+  const patterns = numbers.map(
+    (number) =>
+      new RegExp(
+        number
+          .split('')
+          .map((character) => character.replace('+', '\\+'))
+          .join('[ -]?'),
+      ),
+  );
   return read.filter((file) => {
     const content = readFileSync(file, 'latin1');
     return patterns.some((pattern) => pattern.test(content));

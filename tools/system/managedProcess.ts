@@ -3,6 +3,7 @@ import { createWriteStream, mkdirSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { projectRoot } from './plan';
 
 export interface ProcessPlan {
   name: string;
@@ -20,8 +21,9 @@ process.on('exit', () => {
 let leash: ChildProcess | undefined;
 
 /** For tests and benchmarks: whatever ends this process, even kill -9, ends all that it starts from here on. */
-export function useLeash(script: string): void {
+export function useLeash(): void {
   if (leash) return;
+  const script = join(projectRoot, 'dist', 'tools', 'system', 'leash.js');
   leash = spawn(process.execPath, [script], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
   leash.unref();
   (leash.stdin as Socket).unref();

@@ -48,6 +48,22 @@ export interface InfraPorts {
   etcdPeer: number;
 }
 
+/** Ports for all of them, each from `take`. */
+export function takeInfraPorts(take: () => number): InfraPorts {
+  return {
+    redis: take(),
+    placement: take(),
+    placementHealth: take(),
+    placementMetrics: take(),
+    placementRaft: take(),
+    scheduler: take(),
+    schedulerHealth: take(),
+    schedulerMetrics: take(),
+    etcdClient: take(),
+    etcdPeer: take(),
+  };
+}
+
 /**
  * The ports of `npm start` and `npm run infra`; dapr.yaml names placement's and the scheduler's. Below 32768, for the
  * same reason as there.

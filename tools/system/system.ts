@@ -2,7 +2,15 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Infra, planInfra } from './infra';
 import { ManagedProcess, useLeash } from './managedProcess';
-import { type AppPlan, freePorts, type InfraPorts, projectRoot, readRunFile, type Toolchain } from './plan';
+import {
+  type AppPlan,
+  freePorts,
+  type InfraPorts,
+  projectRoot,
+  readRunFile,
+  type Toolchain,
+  takeInfraPorts,
+} from './plan';
 import { eventually } from './waiting';
 
 export interface SystemOptions {
@@ -36,22 +44,11 @@ export interface RunningApp {
 
 export async function planSystem(options: SystemOptions): Promise<System> {
   const { dataDir, toolchain } = options;
-  useLeash(join(projectRoot, 'dist', 'tools', 'system', 'leash.js'));
+  useLeash();
   const { apps: plans, common } = readRunFile();
   const ports = await freePorts(10 + plans.length * 5);
   const take = () => ports.pop() as number;
-  const infraPorts: InfraPorts = {
-    redis: take(),
-    placement: take(),
-    placementHealth: take(),
-    placementMetrics: take(),
-    placementRaft: take(),
-    scheduler: take(),
-    schedulerHealth: take(),
-    schedulerMetrics: take(),
-    etcdClient: take(),
-    etcdPeer: take(),
-  };
+  const infraPorts = takeInfraPorts(take);
   const infra = planInfra({
     dataDir,
     ports: infraPorts,

@@ -44,7 +44,7 @@ describe.each([
     expect(await deadLetters(event)).toEqual([]);
   });
 
-  test('When something comes that is no event of ours, then it is among the dead letters, and others pass it by', async () => {
+  test('When something comes that is no event of ours, then it is among the dead letters after one look, and others pass it by', async () => {
     const nonsense = { orderId: randomUUID(), note: 'of another system' };
     const event = arrival({ by: 3 });
 
@@ -53,6 +53,7 @@ describe.each([
     await handled(event, ['well']);
     await eventually('it is among the dead letters', async () => (await deadLetters(nonsense)).length > 0);
     expect(await deadLetters(nonsense)).toEqual([nonsense]);
+    expect(bed.journal(nonsense.orderId).map(({ detail }) => detail)).toEqual([topic]);
     expect(await deadLetters(event)).toEqual([]);
   });
 });

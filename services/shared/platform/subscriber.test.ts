@@ -168,6 +168,16 @@ describe('many at a time', () => {
     expect(handleMany).not.toHaveBeenCalled();
   });
 
+  test('When one of them always fails, then only that one comes again', async () => {
+    const app = many(async (events) => {
+      if (events.some(({ version }) => version === 2)) throw new Error('poison');
+    });
+
+    const { body } = await deliver(app, bulk(stamped(), stamped({ version: 2 }), stamped({ version: 3 })));
+
+    expect(statusesOf(body)).toEqual(['SUCCESS', 'RETRY', 'SUCCESS']);
+  });
+
   test('When the handler fails, then none is acknowledged', async () => {
     const app = many(() => Promise.reject(new Error('store is away')));
 

@@ -86,7 +86,7 @@ export function createSubscriber({ pubsubName, deadLetterTopic, handlers, log }:
     }
   }
 
-  // One malformed entry must not hold back the others, and the others must not be acknowledged if they failed.
+  // One bad entry must not take the others to the dead letters with it, and none may be acknowledged that failed.
   async function takeMany(handler: Extract<TopicHandler, { handleMany: unknown }>, body: unknown) {
     const { entries } = bulkRequest.parse(body);
     const read = entries.map(({ entryId, event }) => ({
@@ -94,22 +94,35 @@ export function createSubscriber({ pubsubName, deadLetterTopic, handlers, log }:
       parsed: stampedEvent.safeParse(event.data),
     }));
     const events = read.flatMap(({ parsed }) => (parsed.success ? [parsed.data] : []));
-    let status = 'SUCCESS';
+    const failed = await takeTogetherOrApart(handler, events);
+    return {
+      statuses: read.map(({ entryId, parsed }) => {
+        if (!parsed.success) return { entryId, status: drop(handler.topic, parsed.error) };
+        return { entryId, status: failed.has(parsed.data) ? 'RETRY' : 'SUCCESS' };
+      }),
+    };
+  }
+
+  /** The events that could not be taken in: tried all together, and where that fails, one by one. */
+  async function takeTogetherOrApart(
+    handler: Extract<TopicHandler, { handleMany: unknown }>,
+    events: readonly StampedEvent[],
+  ): Promise<Set<StampedEvent>> {
+    const failed = new Set<StampedEvent>();
+    if (events.length === 0) return failed;
     try {
-      if (events.length > 0) await handler.handleMany(events);
+      await handler.handleMany(events);
     } catch (error) {
       log.warn(
         { err: error, topic: handler.topic, count: events.length },
         'events not taken in; the broker will bring them again',
       );
-      status = 'RETRY';
+      if (events.length === 1) return new Set(events);
+      for (const event of events) {
+        for (const bad of await takeTogetherOrApart(handler, [event])) failed.add(bad);
+      }
     }
-    return {
-      statuses: read.map(({ entryId, parsed }) => ({
-        entryId,
-        status: parsed.success ? status : drop(handler.topic, parsed.error),
-      })),
-    };
+    return failed;
   }
 
   function drop(topic: string, error: z.ZodError): string {

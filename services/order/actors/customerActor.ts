@@ -8,7 +8,6 @@ export const customerType = 'Customer';
 export interface CustomerContract {
   admit: { input: { orderId: string; ticket: string }; output: object };
   dismiss: { input: { orderId: string; ticket: string }; output: object };
-  look: { input: object; output: { live: string[] } };
 }
 
 /** Counts one person's live orders. Its id is a keyed digest: no name, no phone. */
@@ -34,11 +33,6 @@ export function customerActor({ limit }: { limit: number }): ActorDefinition<Cus
           if (state !== turn.state) await turn.save(state);
           return {};
         },
-      }),
-      look: method({
-        input: z.object({}),
-        readOnly: true,
-        run: async (turn: Turn<CustomerState>) => ({ live: Object.keys(turn.state.live) }),
       }),
     },
   };

@@ -9,7 +9,6 @@ import {
   disarmSweep,
   dueVisits,
   emptySlot,
-  freeSeats,
   hold,
   isQuiet,
   release,
@@ -123,13 +122,6 @@ export function slotActor({ sidecar, sweepSeconds }: SlotOptions): ActorDefiniti
         async run(turn: Turn<SlotState>, { verdicts }) {
           await saveAndRest(turn, settle(turn.state, verdicts));
           return {};
-        },
-      }),
-      look: method({
-        input: z.object({ openings: z.array(opening) }),
-        readOnly: true,
-        async run(turn: Turn<SlotState>, { openings }) {
-          return { free: freeSeats(turn.state, openings), unsettled: Object.keys(turn.state.unsettled) };
         },
       }),
     },

@@ -1,9 +1,6 @@
 import type { Refusal } from '../../contracts/refusals';
 import type { Sidecar } from '../sidecar';
 
-/** The methods of one actor type, as its callers see them. */
-export type ActorContract = Record<string, { input: unknown; output: unknown }>;
-
 /** Calls actors of one type through the sidecar. A refusal comes back as a value; a broken call throws. */
 export function actorCaller<
   Contract extends { [Method in keyof Contract]: { input: unknown; output: unknown } },

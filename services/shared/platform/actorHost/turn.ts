@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { uuidv7 } from 'uuidv7';
 import { reachCrashPoint } from '../crashPoint';
 import type { Logger } from '../logger';
-import { type ReminderTiming, type Sidecar, SidecarError } from '../sidecar';
+import type { ReminderTiming, Sidecar } from '../sidecar';
 import type { SaveOptions, Turn } from './definition';
 import { type Envelope, parseEnvelope, seenMax, stateKey } from './envelope';
 import { stampEvents } from './outbox';
@@ -107,10 +107,6 @@ export class RunningTurn<State> implements Turn<State> {
     const stored = await this.surroundings.sidecar.readActorState(this.type, this.id, stateKey);
     return stored !== undefined && parseEnvelope(stored).turnId === next.turnId;
   }
-}
-
-export function isStateConflict(error: unknown): boolean {
-  return error instanceof SidecarError && error.failure === 'refused' && error.operation.endsWith('write');
 }
 
 /**

@@ -120,6 +120,7 @@ export function planInfra({
       REDIS_USERNAME: decodeURIComponent(new URL(redisUrl).username),
       REDIS_PASSWORD: decodeURIComponent(new URL(redisUrl).password),
       VIEW_REDIS_URL: redisUrl,
+      LIST_REDIS_URL: redisUrl,
       PROVIDER_REDIS_URL: redisUrl,
       SMS_LOG_FILE: smsLogFile,
       DAPR_COMPONENTS_SOCKETS_FOLDER: socketsDir,

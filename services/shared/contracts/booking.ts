@@ -30,7 +30,7 @@ export const bookingSummary = z.object({
 });
 export type BookingSummary = z.infer<typeof bookingSummary>;
 
-/** A payment that was made, as the other services know it. */
+/** A payment that was made, as the other services know it; `amountKrw` is all that was paid, before any refund. */
 export const paymentFacts = z.object({
   paymentId: z.string(),
   amountKrw,

@@ -9,6 +9,9 @@ export const chargePaths = {
   cards: '/cards',
   charges: '/charges',
   close: '/charges/close',
+  cancel: '/charges/cancel',
+  withdrawCancel: '/charges/cancel/withdraw',
+  supplement: '/charges/supplement',
 } as const;
 
 export const tokenizeRequest = z.object({ cardNo: z.string() });
@@ -54,3 +57,50 @@ export const closeOutcome = z.discriminatedUnion('outcome', [
   z.object({ outcome: z.literal('paid'), payment: paymentFacts }),
 ]);
 export type CloseOutcome = z.infer<typeof closeOutcome>;
+
+/**
+ * The customer cancels: the payment is ended for good, and `refundKrw` of what was paid goes back. It names the try, a
+ * later one greater; a try that was withdrawn before payment began it never takes effect.
+ */
+export const cancelRequest = z.object({ orderId, attempt, cancelId: z.uuid(), refundKrw: amountKrw });
+export type CancelRequest = z.infer<typeof cancelRequest>;
+
+/** Asked by an order that never heard how its cancel ended: what was begun is brought to its end, else it is off. */
+export const withdrawRequest = z.object({ orderId, attempt, cancelId: z.uuid() });
+export type WithdrawRequest = z.infer<typeof withdrawRequest>;
+
+export const cancelOutcome = z.discriminatedUnion('outcome', [
+  /** `payment` is absent where nothing had been paid. Of several tries, the amount of the one that came first holds. */
+  z.object({ outcome: z.literal('canceled'), refundKrw: amountKrw, payment: paymentFacts.optional() }),
+  /** Nothing was canceled, and this try will cancel nothing any more. */
+  z.object({ outcome: z.literal('withdrawn') }),
+]);
+export type CancelOutcome = z.infer<typeof cancelOutcome>;
+
+/**
+ * A move to something dearer, or of an order that is not paid yet: from now on `dueKrw` is due in all. What is paid
+ * already is topped up at once, from the card that paid it or from `card`. `ticket` names it, as the hold of the new
+ * seat; `close` with that ticket as attempt undoes it.
+ */
+export const supplementRequest = z.object({
+  orderId,
+  attempt,
+  ticket: z.uuid(),
+  dueKrw: amountKrw,
+  booking: bookingSummary,
+  card: cardReference.optional(),
+});
+export type SupplementRequest = z.infer<typeof supplementRequest>;
+
+export const supplementOutcome = z.discriminatedUnion('outcome', [
+  /** It still awaits its money, `dueKrw` in all. */
+  z.object({ outcome: z.literal('opened') }),
+  /** `payment.amountKrw` is all that was paid. */
+  z.object({ outcome: z.literal('approved'), payment: paymentFacts }),
+  z.object({ outcome: z.literal('declined'), reason: z.string() }),
+  /** Paid in cash: the difference needs a card. */
+  z.object({ outcome: z.literal('card needed'), differenceKrw: amountKrw }),
+  /** The payment has ended, or this ticket was closed before it came. */
+  z.object({ outcome: z.literal('closed') }),
+]);
+export type SupplementOutcome = z.infer<typeof supplementOutcome>;

@@ -1,11 +1,18 @@
 import { z } from 'zod';
-import { amountKrw, bookingSummary, paymentFacts, seat } from './booking';
+import { amountKrw, bookingSummary, centerId, paymentFacts, seat } from './booking';
+import { centerCalendar } from './calendar';
 
-export const topics = { orders: 'orders', payments: 'payments', reservations: 'reservations' } as const;
+export const topics = {
+  orders: 'orders',
+  payments: 'payments',
+  reservations: 'reservations',
+  calendars: 'calendars',
+} as const;
 
 const identity = {
   eventId: z.string(),
   orderId: z.string(),
+  /** Counts the events of one source actor from 1, without gaps. */
   version: z.number().int().positive(),
   occurredAt: z.iso.datetime(),
 };
@@ -14,7 +21,14 @@ function event<Type extends string, Data extends z.ZodRawShape>(type: Type, data
   return z.object({ ...identity, type: z.literal(type), data: z.object(data) });
 }
 
-/** A seat is held and payment was reached; with `payment`, it is paid already. */
+/**
+ * What payment has to give back once it hears of it. Where it is absent from an event that ends an order, payment has
+ * been asked already, or there was no money.
+ */
+const refundDue = z.object({ refundId: z.string(), refundKrw: amountKrw });
+export type RefundDue = z.infer<typeof refundDue>;
+
+/** A seat is held and payment was reached; with `payment`, it is paid already. The first event of every order. */
 export const orderPlaced = event('OrderPlaced', {
   orderType: z.string(),
   name: z.string().optional(),
@@ -28,6 +42,39 @@ export const orderPlaced = event('OrderPlaced', {
   payment: paymentFacts.optional(),
 });
 
+/** One step further on its way: paid, received by the centre, confirmed, and the day itself. */
+export const orderProgressed = event('OrderProgressed', {
+  status: z.enum(['Pay Approved', 'Reservation Complete', 'confirmed', 'checked in', 'completed', 'no show']),
+  booking: bookingSummary,
+  payment: paymentFacts,
+  reservationId: z.string().optional(),
+});
+
+/** Another seat, or another package; the status stays. `refund` is the difference where it costs less. */
+export const orderMoved = event('OrderMoved', {
+  from: seat,
+  booking: bookingSummary,
+  priceKrw: amountKrw,
+  dueKrw: amountKrw,
+  refund: refundDue.optional(),
+});
+
+const ending = {
+  booking: bookingSummary,
+  /** Absent where the order was never paid. */
+  payment: paymentFacts.optional(),
+  /** What goes, or has gone, back. */
+  refundKrw: amountKrw,
+  refund: refundDue.optional(),
+};
+/** By the customer, refunded by the policy that the order was placed under; by the centre, in full. */
+export const orderCanceled = event('OrderCanceled', {
+  by: z.enum(['customer', 'center']),
+  reason: z.string().optional(),
+  ...ending,
+});
+/** The centre does not take the booking. */
+export const orderRejected = event('OrderRejected', { reason: z.string().optional(), ...ending });
 /** Not paid in time; payment was closed first, so no money can come any more. */
 export const orderExpired = event('OrderExpired', { seat });
 
@@ -39,27 +86,56 @@ export const paymentApproved = event('PaymentApproved', {
   booking: bookingSummary,
 });
 export const paymentDeclined = event('PaymentDeclined', { reason: z.string() });
+/** Money went back. `refundedKrw` is the sum of all refunds of this payment. */
+export const paymentRefunded = event('PaymentRefunded', {
+  refundId: z.string(),
+  refundKrw: amountKrw,
+  refundedKrw: amountKrw,
+});
 
 const reservationData = { reservationId: z.string(), payment: paymentFacts, booking: bookingSummary };
 /** The centre's system has the request. */
 export const reservationReceived = event('ReservationReceived', reservationData);
 /** The centre's admin confirmed. */
 export const reservationConfirmed = event('ReservationConfirmed', reservationData);
+export const reservationRejected = event('ReservationRejected', {
+  ...reservationData,
+  reason: z.string().optional(),
+});
+export const reservationCanceled = event('ReservationCanceled', {
+  reservationId: z.string(),
+  by: z.enum(['customer', 'center']),
+  reason: z.string().optional(),
+});
+export const reservationCheckedIn = event('ReservationCheckedIn', reservationData);
+export const reservationCompleted = event('ReservationCompleted', reservationData);
+export const reservationNoShow = event('ReservationNoShow', reservationData);
 
-export const orderEvent = z.discriminatedUnion('type', [orderPlaced, orderExpired]);
-export const paymentEvent = z.discriminatedUnion('type', [paymentApproved, paymentDeclined]);
-export const reservationEvent = z.discriminatedUnion('type', [reservationReceived, reservationConfirmed]);
-export const bookingEvent = z.discriminatedUnion('type', [
+/** When and for how many a centre is open, from now on. `orderId` of this event is the centre's id. */
+export const calendarChanged = event('CalendarChanged', { centerId, calendar: centerCalendar });
+
+export const orderEvent = z.discriminatedUnion('type', [
   orderPlaced,
+  orderProgressed,
+  orderMoved,
+  orderCanceled,
+  orderRejected,
   orderExpired,
-  paymentApproved,
-  paymentDeclined,
+]);
+export const paymentEvent = z.discriminatedUnion('type', [paymentApproved, paymentDeclined, paymentRefunded]);
+export const reservationEvent = z.discriminatedUnion('type', [
   reservationReceived,
   reservationConfirmed,
+  reservationRejected,
+  reservationCanceled,
+  reservationCheckedIn,
+  reservationCompleted,
+  reservationNoShow,
 ]);
+export const calendarEvent = z.discriminatedUnion('type', [calendarChanged]);
 
 export type OrderPlaced = z.infer<typeof orderPlaced>;
 export type OrderEvent = z.infer<typeof orderEvent>;
 export type PaymentEvent = z.infer<typeof paymentEvent>;
 export type ReservationEvent = z.infer<typeof reservationEvent>;
-export type BookingEvent = z.infer<typeof bookingEvent>;
+export type CalendarEvent = z.infer<typeof calendarEvent>;

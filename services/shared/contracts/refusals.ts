@@ -27,6 +27,11 @@ export const refusalTable = {
     ko: '허용되지 않는 메서드입니다.',
     en: 'This method is not allowed here.',
   },
+  not_acceptable: {
+    status: 406,
+    ko: '이 API는 application/hal+json 또는 application/json으로만 답합니다. Accept 헤더를 고쳐 주세요.',
+    en: 'This API answers application/hal+json or application/json only. Mend the Accept header.',
+  },
   body_too_large: { status: 413, ko: '요청 본문이 너무 큽니다.', en: 'The request body is too large.' },
   media_type_unsupported: {
     status: 415,
@@ -97,10 +102,90 @@ export const refusalTable = {
     ko: '이미 다른 방법으로 결제되었습니다.',
     en: 'This order was already paid in another way.',
   },
+  order_ended: {
+    status: 409,
+    ko: '이미 취소되었거나 끝난 주문이라 바꿀 수 없습니다.',
+    en: 'This order has ended and cannot be changed.',
+  },
+  visit_begun: {
+    status: 409,
+    ko: '검진 시간이 지났거나 이미 접수되어 바꿀 수 없습니다.',
+    en: 'The time of the visit has come, so the order can no longer be changed.',
+  },
+  visit_not_due: {
+    status: 409,
+    ko: '검진일 전에는 할 수 없습니다.',
+    en: 'This can be done only on the day of the visit or later.',
+  },
+  reservation_not_confirmed: {
+    status: 409,
+    ko: '아직 확정되지 않은 예약입니다.',
+    en: 'This reservation is not confirmed yet.',
+  },
+  reservation_already_confirmed: {
+    status: 409,
+    ko: '이미 확정된 예약은 거절할 수 없습니다. 취소해 주세요.',
+    en: 'This reservation is confirmed already: cancel it instead.',
+  },
   reservation_ended: {
     status: 409,
     ko: '이미 끝난 예약이라 바꿀 수 없습니다.',
     en: 'This reservation has ended and cannot be changed.',
+  },
+  request_in_flight: {
+    status: 409,
+    ko: '같은 Idempotency-Key의 요청을 아직 처리하고 있습니다. 잠시 후 다시 보내 주세요.',
+    en: 'A request with this Idempotency-Key is still being handled. Please send it again shortly.',
+  },
+  cancellation_not_found: {
+    status: 404,
+    ko: '취소 내역을 찾을 수 없습니다.',
+    en: 'There is no cancellation with this id.',
+  },
+  message_not_found: {
+    status: 404,
+    ko: '메시지를 찾을 수 없습니다.',
+    en: 'There is no message with this id.',
+  },
+  message_not_failed: {
+    status: 409,
+    ko: '실패한 메시지만 다시 보낼 수 있습니다.',
+    en: 'Only a message that failed can be sent again.',
+  },
+  calendar_not_found: {
+    status: 404,
+    ko: '이 검진 센터의 달력이 없습니다.',
+    en: 'There is no calendar of this centre.',
+  },
+  calendar_conflicts: {
+    status: 409,
+    ko: '이 달력으로는 자리를 잃는 예약이 있습니다. conflicts를 확인하고, 취소하려면 force에 사유를 적어 주세요.',
+    en: 'Under this calendar some bookings would have no seat: see conflicts. To cancel them, give the reason in force.',
+  },
+  precondition_required: {
+    status: 428,
+    ko: 'If-Match 헤더에 읽은 달력의 ETag를 적어 주세요.',
+    en: 'Send If-Match with the ETag of the calendar that you read.',
+  },
+  precondition_failed: {
+    status: 412,
+    ko: '그 사이에 다른 사람이 바꾸었습니다. 다시 읽고 고쳐 주세요.',
+    en: 'Somebody changed it meanwhile. Read it again, then change it.',
+  },
+  address_limit_reached: {
+    status: 409,
+    ko: '전화번호나 카드 없이 잡을 수 있는 예약 수를 넘었습니다. 전화번호를 적어 주세요.',
+    en: 'As many bookings as are allowed without a phone or card stand from this address. Please give a phone number.',
+  },
+  cancel_unavailable: {
+    status: 503,
+    ko: '지금 결제를 취소하지 못해 예약은 그대로 있습니다. 잠시 후 다시 시도해 주세요.',
+    en: 'The payment cannot be cancelled just now, so your booking stands. Please try again shortly.',
+  },
+  move_unavailable: {
+    status: 503,
+    ko: '지금 결제에 연결할 수 없어 예약을 옮기지 못했습니다. 원래 자리는 그대로 있습니다. 잠시 후 다시 시도해 주세요.',
+    en: 'Payment cannot be reached just now, so the booking was not moved. Its seat stands. Please try again shortly.',
   },
   payment_unavailable: {
     status: 503,

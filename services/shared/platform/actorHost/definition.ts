@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Refusal } from '../../contracts/refusals';
+import type { ListedEntry } from '../listIndex';
 import type { Logger } from '../logger';
 import type { PublishedEvent, ReminderTiming } from '../sidecar';
 
@@ -7,6 +8,8 @@ import type { PublishedEvent, ReminderTiming } from '../sidecar';
 export interface ActorDefinition<State> {
   type: string;
   initial: State;
+  /** What a list shows of it, kept up after every save with the same certainty as its events; undefined: nothing. */
+  listed?: (id: string, state: State) => ListedEntry | undefined;
   methods: Record<string, ActorMethod<State>>;
   /** By reminder name. A name may carry a suffix after a dot (`sweep.3`), which is not looked at here. */
   reminders?: Record<string, (turn: Turn<State>) => Promise<void>>;
@@ -40,7 +43,10 @@ export function method<State, Schema extends z.ZodType, Output>(declared: {
 export interface NewEvent {
   topic: string;
   type: string;
+  /** What must stay in order among itself: the order, or for a calendar's event its centre. */
   orderId: string;
+  /** When what it tells of came about, UTC; the instant of the save where it is absent. */
+  occurredAt?: string;
   data: Record<string, unknown>;
 }
 
@@ -69,6 +75,11 @@ export interface Turn<State> {
   now(): Date;
   /** A new id, unique, and greater than those made before (UUIDv7). */
   newId(): string;
+  /**
+   * Writes down what this turn is about to ask of somebody whose answer may never come, so that `recover` can find out
+   * how it ended. It tells nobody and does not stand for {@link save}; {@link guard} comes before it.
+   */
+  intend(state: State): Promise<void>;
   /** Stores state and outbox in one atomic write; at most once a turn. Throws if the outcome stays unknown. */
   save(state: State, options?: SaveOptions): Promise<void>;
   hasSeen(eventId: string): boolean;
@@ -77,6 +88,8 @@ export interface Turn<State> {
    * the turn's effects are done. To be called before the first effect that must not be left half done.
    */
   guard(): Promise<void>;
+  /** Leaves the guard standing after this turn: what was asked is not known yet, and `recover` has to find out. */
+  keepGuard(): void;
   remind(name: string, timing: ReminderTiming): Promise<void>;
   forget(name: string): Promise<void>;
   /** Work that must not run inside the turn, for it calls actors that may call this one. */

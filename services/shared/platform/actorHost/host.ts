@@ -1,6 +1,7 @@
 import type { Response } from 'express';
 import { Router } from 'express';
 import { refuse } from '../../contracts/refusals';
+import type { ListIndex } from '../listIndex';
 import { type Logger, withLogContext } from '../logger';
 import { ActorQueue } from './actorQueue';
 import type { ActorDefinition, ActorMethod } from './definition';
@@ -12,11 +13,15 @@ export interface ActorHostOptions extends TurnSurroundings {
   // biome-ignore lint/suspicious/noExplicitAny: a host keeps actors of many state types side by side.
   actors: readonly ActorDefinition<any>[];
   idleTimeout?: string;
+  /** Where what actors show in lists is kept. By actor type; one without a list shows nothing. */
+  lists?: Readonly<Record<string, Pick<ListIndex, 'put'>>>;
 }
 
 interface Hosted {
   envelope: Envelope<unknown>;
   epoch: number;
+  /** Up to which version its list is known to show it. */
+  listedVersion?: number;
 }
 
 /**
@@ -143,8 +148,13 @@ export class ActorHost {
           this.options,
         );
         const output = await run(turn);
-        this.#hosted.set(key, { envelope: turn.envelope, epoch });
-        await this.#runEffects(key, turn, mode);
+        const { listedVersion } = this.#hosted.get(key) ?? {};
+        this.#hosted.set(key, {
+          envelope: turn.envelope,
+          epoch,
+          ...(listedVersion ? { listedVersion } : {}),
+        });
+        await this.#runEffects(definition, turn, mode);
         return output;
       } catch (error) {
         this.#hosted.delete(key);
@@ -162,18 +172,34 @@ export class ActorHost {
   }
 
   async #runEffects(
-    key: string,
+    definition: ActorDefinition<unknown>,
     turn: RunningTurn<unknown>,
     mode: Pick<ActorMethod<unknown>, 'publish' | 'readOnly'>,
   ): Promise<void> {
     for (const work of turn.laterWork) this.#inBackground('work after a turn', work);
     if (mode.readOnly) return;
+    const key = keyOf(turn.type, turn.id);
+    const tell = async () => {
+      await Promise.all([this.#publish(key, turn), this.#list(key, definition, turn)]);
+    };
     if (mode.publish === 'after-answer') {
-      if (turn.envelope.outbox.length > 0) this.#inBackground('publish', () => this.#publish(key, turn));
+      this.#inBackground('publish', tell);
     } else {
-      await this.#publish(key, turn);
+      await tell();
       await this.#removeGuard(turn);
     }
+  }
+
+  // An actor that was loaded anew may have died before its list heard of the last save: it is told again.
+  async #list(key: string, definition: ActorDefinition<unknown>, turn: RunningTurn<unknown>): Promise<void> {
+    const list = this.options.lists?.[definition.type];
+    const { version, state } = turn.envelope;
+    if (!list || !definition.listed || version === 0) return;
+    if ((this.#hosted.get(key)?.listedVersion ?? 0) >= version) return;
+    await list.put(turn.id, version, definition.listed(turn.id, state));
+    const hosted = this.#hosted.get(key);
+    if (hosted)
+      this.#hosted.set(key, { ...hosted, listedVersion: Math.max(hosted.listedVersion ?? 0, version) });
   }
 
   // A guard is named after the version that its turn is to save. A turn that saved nothing leaves that name to the next
@@ -182,7 +208,7 @@ export class ActorHost {
     const { guardName } = turn;
     if (!guardName) return;
     const removal = this.#inBackground('guard removal', () => turn.forget(guardName));
-    if (!turn.hasSaved) await removal;
+    if (!turn.hasWritten) await removal;
   }
 
   // One at a time for an actor: a turn that finds the last one's events on their way waits for them to be out.

@@ -9,14 +9,14 @@ export function stampEvents(
   events: readonly NewEvent[],
   now: Date,
 ): OutboxEntry[] {
-  return events.map(({ topic, type, orderId, data }, index) => {
+  return events.map(({ topic, type, orderId, occurredAt, data }, index) => {
     const version = envelope.eventCount + 1 + index;
     const event: StampedEvent = {
       eventId: `${source.type}.${source.id}.${version}`.toLowerCase(),
       orderId,
       type,
       version,
-      occurredAt: now.toISOString(),
+      occurredAt: occurredAt ?? now.toISOString(),
       data,
     };
     return { topic, event };

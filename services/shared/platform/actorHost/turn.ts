@@ -20,6 +20,7 @@ export class RunningTurn<State> implements Turn<State> {
   guardName: string | undefined;
   #envelope: Envelope<State>;
   #saved = false;
+  #wrote = false;
 
   constructor(
     readonly type: string,
@@ -39,8 +40,8 @@ export class RunningTurn<State> implements Turn<State> {
     return this.#envelope;
   }
 
-  get hasSaved(): boolean {
-    return this.#saved;
+  get hasWritten(): boolean {
+    return this.#wrote;
   }
 
   now(): Date {
@@ -55,8 +56,18 @@ export class RunningTurn<State> implements Turn<State> {
     return this.#envelope.seen.includes(eventId);
   }
 
-  async save(state: State, { events = [], seen }: SaveOptions = {}): Promise<void> {
+  async intend(state: State): Promise<void> {
+    if (this.#saved) throw new Error(`${this.type} intends something after its save`);
+    await this.#store(state);
+  }
+
+  async save(state: State, options: SaveOptions = {}): Promise<void> {
     if (this.#saved) throw new Error(`${this.type} saved twice in one turn`);
+    await this.#store(state, options);
+    this.#saved = true;
+  }
+
+  async #store(state: State, { events = [], seen }: SaveOptions = {}): Promise<void> {
     const before = this.#envelope;
     const next: Envelope<State> = {
       version: before.version + 1,
@@ -68,7 +79,7 @@ export class RunningTurn<State> implements Turn<State> {
     };
     reachCrashPoint(`${this.type}.before-save`);
     await this.#write(next);
-    this.#saved = true;
+    this.#wrote = true;
     this.#envelope = next;
     reachCrashPoint(`${this.type}.after-save`);
   }
@@ -78,6 +89,10 @@ export class RunningTurn<State> implements Turn<State> {
     const name = `finish.${this.#envelope.version + 1}`;
     await this.remind(name, { dueMs: guardDueMs, periodMs: guardPeriodMs });
     this.guardName = name;
+  }
+
+  keepGuard(): void {
+    this.guardName = undefined;
   }
 
   remind(name: string, timing: ReminderTiming): Promise<void> {

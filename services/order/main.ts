@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { calendarTable, standardCalendars } from '../shared/contracts/calendar';
 import { packageTable, standardPackages } from '../shared/contracts/packages';
 import { actorCaller } from '../shared/platform/actorHost/caller';
 import { ActorHost } from '../shared/platform/actorHost/host';
@@ -6,17 +7,20 @@ import { integer, jsonSetting, platformSettings, readConfig } from '../shared/pl
 import { createDaprSidecar } from '../shared/platform/daprSidecar';
 import { healthRoutes } from '../shared/platform/health';
 import { createHttpApp } from '../shared/platform/httpApp';
+import { createListIndex } from '../shared/platform/listIndex';
 import { createLogger } from '../shared/platform/logger';
 import { runService, StopFlag } from '../shared/platform/service';
 import { createSubscriber } from '../shared/platform/subscriber';
+import { fixedCalendars } from './actors/calendarSource';
 import { customerActor } from './actors/customerActor';
 import { orderActor } from './actors/orderActor';
 import { type OrderContract, orderType } from './actors/orderContract';
 import { createPaymentClient } from './actors/paymentClient';
 import { createSeatKeeper } from './actors/seatKeeper';
 import { slotActor } from './actors/slotActor';
-import { calendarTable, standardCalendars } from './domain/calendar';
+import { refundTiers, standardRefundTiers } from './domain/refundPolicy';
 import { createCustomerIdentity } from './http/identity';
+import { internalRoutes } from './http/internalRoutes';
 import { orderRoutes } from './http/routes';
 import { orderSubscriptions } from './http/subscriptions';
 
@@ -25,6 +29,8 @@ const config = readConfig(
     ...platformSettings,
     /** Live orders that one person may have. */
     MAX_RESERVATION_PER_PERSON: integer(10, 1),
+    /** Live orders from one address of people who give neither phone nor card. */
+    MAX_RESERVATION_PER_ADDRESS: integer(5, 1),
     /** How long an unpaid seat is held. */
     HOLD_MINUTES: z.coerce.number().positive().default(30),
     /** How often, and how long after its hold at the earliest, a slot asks an unsettled order how it ended. */
@@ -32,6 +38,9 @@ const config = readConfig(
     PACKAGES: jsonSetting(packageTable, standardPackages),
     CALENDARS: jsonSetting(calendarTable, standardCalendars),
     DEFAULT_CENTER_ID: z.string().default('seoul'),
+    REFUND_TIERS: jsonSetting(refundTiers, standardRefundTiers),
+    /** Where the list of orders is kept. */
+    LIST_REDIS_URL: z.url(),
     CUSTOMER_KEY_SECRET: z.string().min(16).default('for-development-only'),
   }),
   process.env,
@@ -41,9 +50,12 @@ const log = createLogger('order', config.LOG_LEVEL);
 const sidecar = createDaprSidecar({ httpPort: config.DAPR_HTTP_PORT, pubsubName: config.PUBSUB_NAME });
 const stop = new StopFlag();
 const payments = createPaymentClient(sidecar);
+const calendars = fixedCalendars(config.CALENDARS);
+const orders = createListIndex({ redisUrl: config.LIST_REDIS_URL, name: 'order' });
+const clock = () => new Date();
 const seats = createSeatKeeper({
   sidecar,
-  calendars: config.CALENDARS,
+  calendars,
   graceSeconds: config.SWEEP_SECONDS,
   log,
 });
@@ -52,13 +64,22 @@ const callOrder = actorCaller<OrderContract>(sidecar, orderType);
 const host = new ActorHost({
   sidecar,
   log,
-  clock: () => new Date(),
+  clock,
   fence: config.ACTOR_STATE_FENCE,
   actors: [
-    orderActor({ payments, seats, packages: config.PACKAGES, holdMinutes: config.HOLD_MINUTES }),
+    orderActor({
+      payments,
+      seats,
+      packages: config.PACKAGES,
+      holdMinutes: config.HOLD_MINUTES,
+      refundTiers: config.REFUND_TIERS,
+    }),
     slotActor({ sidecar, sweepSeconds: config.SWEEP_SECONDS }),
-    customerActor({ limit: config.MAX_RESERVATION_PER_PERSON }),
+    customerActor({
+      limits: { person: config.MAX_RESERVATION_PER_PERSON, address: config.MAX_RESERVATION_PER_ADDRESS },
+    }),
   ],
+  lists: { [orderType]: orders },
 });
 
 const app = createHttpApp({
@@ -78,9 +99,12 @@ const app = createHttpApp({
       identity: createCustomerIdentity(config.CUSTOMER_KEY_SECRET),
       defaultCenterId: config.DEFAULT_CENTER_ID,
       packages: config.PACKAGES,
+      orders,
+      clock,
     }),
+    internalRoutes({ callOrder, orders }),
   ],
 });
 
 log.info({ personLimit: config.MAX_RESERVATION_PER_PERSON, holdMinutes: config.HOLD_MINUTES }, 'configured');
-runService({ config, log, sidecar, app, host }, stop);
+runService({ config, log, sidecar, app, host, close: () => orders.close() }, stop);

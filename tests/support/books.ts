@@ -2,7 +2,7 @@ import { createClient } from 'redis';
 import type { MessageRow } from '../../services/notification/domain/messages';
 import type { MyPage } from '../../services/notification/domain/myPage';
 import type { CustomerState } from '../../services/order/domain/customer';
-import type { OrderState } from '../../services/order/domain/order';
+import type { OrderState } from '../../services/order/domain/orderState';
 import type { SlotState } from '../../services/order/domain/slot';
 import type { PaymentState } from '../../services/payment/domain/payment';
 import type { ChargeRecord } from '../../services/payment/provider/provider';

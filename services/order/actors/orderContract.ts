@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { businessDate, cardReference, centerId, timeOfDay } from '../../shared/contracts/booking';
-import type { AcceptedOrder } from '../domain/order';
+import type { DecisionOutcome, DecisionRequest } from '../../shared/contracts/decisions';
+import type { StampedEvent } from '../../shared/platform/actorHost/definition';
+import type { AcceptedOrder } from '../domain/orderState';
 
 export const orderType = 'Order';
 
@@ -13,14 +15,32 @@ export const placeInput = z.object({
   date: businessDate.optional(),
   time: timeOfDay.optional(),
   card: cardReference.optional(),
-  customerKey: z.string().optional(),
+  quota: z.object({ customerKey: z.string(), customerKind: z.enum(['person', 'address']) }).optional(),
   fingerprint: z.string(),
 });
 export type PlaceInput = z.infer<typeof placeInput>;
 
+/** Where to; what is absent stays, but that another date may come with another time. */
+export const moveInput = z.object({
+  orderType: z.string().optional(),
+  centerId: centerId.optional(),
+  date: businessDate.optional(),
+  time: timeOfDay.optional(),
+  /** For what it costs more, where the card that paid is not to be used, or there was none. */
+  card: cardReference.optional(),
+});
+export type MoveInput = z.infer<typeof moveInput>;
+
 export interface OrderContract {
   place: { input: PlaceInput; output: { order: AcceptedOrder } };
   read: { input: object; output: { order: AcceptedOrder } };
+  /** The customer cancels. */
+  cancel: { input: object; output: { order: AcceptedOrder } };
+  move: { input: MoveInput; output: { order: AcceptedOrder } };
+  /** The centre asks leave for what its admin decided. A refusal is an outcome too. */
+  decide: { input: Omit<DecisionRequest, 'orderId'>; output: DecisionOutcome };
+  /** Every event that it ever told, as it was told. */
+  told: { input: object; output: { events: StampedEvent[] } };
   /** Takes in an event of payment or reservation. */
   takeIn: { input: { event: unknown }; output: object };
   /** Asked by whoever keeps the seat: bring an unfinished placement to an end, or say when to ask again. */

@@ -1,14 +1,21 @@
 import type { z } from 'zod';
 import type { CardReference } from '../../shared/contracts/booking';
 import {
+  type CancelOutcome,
+  type CancelRequest,
   type ChargeOutcome,
   type ChargeRequest,
   type CloseOutcome,
   type CloseRequest,
+  cancelOutcome,
   chargeOutcome,
   chargePaths,
   closeOutcome,
+  type SupplementOutcome,
+  type SupplementRequest,
+  supplementOutcome,
   tokenizeOutcome,
+  type WithdrawRequest,
 } from '../../shared/contracts/charges';
 import { type Sidecar, SidecarError } from '../../shared/platform/sidecar';
 
@@ -20,6 +27,9 @@ export interface PaymentClient {
   tokenize(cardNo: string): Promise<CardReference | undefined>;
   charge(request: ChargeRequest): Promise<ChargeOutcome>;
   close(request: CloseRequest): Promise<CloseOutcome>;
+  cancel(request: CancelRequest): Promise<CancelOutcome>;
+  withdrawCancel(request: WithdrawRequest): Promise<CancelOutcome>;
+  supplement(request: SupplementRequest): Promise<SupplementOutcome>;
 }
 
 export class PaymentUnreachable extends Error {}
@@ -47,6 +57,9 @@ export function createPaymentClient(sidecar: Sidecar): PaymentClient {
     },
     charge: (request) => ask(chargePaths.charges, request, chargeOutcome),
     close: (request) => ask(chargePaths.close, request, closeOutcome),
+    cancel: (request) => ask(chargePaths.cancel, request, cancelOutcome),
+    withdrawCancel: (request) => ask(chargePaths.withdrawCancel, request, cancelOutcome),
+    supplement: (request) => ask(chargePaths.supplement, request, supplementOutcome),
   };
 }
 

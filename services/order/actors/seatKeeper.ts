@@ -3,38 +3,56 @@ import { isRefusal, type Refusal, refuse } from '../../shared/contracts/refusals
 import { actorCaller } from '../../shared/platform/actorHost/caller';
 import type { Logger } from '../../shared/platform/logger';
 import type { Sidecar } from '../../shared/platform/sidecar';
-import { type CalendarTable, type CandidateDay, candidateDays } from '../domain/calendar';
+import { type CandidateDay, candidateDays } from '../domain/calendar';
+import type { Standing } from '../domain/orderState';
+import type { CalendarSource } from './calendarSource';
 import { type CustomerContract, customerType } from './customerActor';
 import { slotId } from './slotActor';
 import { type SlotContract, slotType } from './slotContract';
 
 interface Wish {
   centerId: string;
-  date?: string;
-  time?: string;
-  customerKey?: string;
+  orderType: string;
+  date?: string | undefined;
+  time?: string | undefined;
 }
 
-/** A seat, and the ticket that names this hold of it. */
-export type Held = Seat & { ticket: string };
+/** Whose quota a booking takes. An address stands for who gave neither phone nor card, and may hold fewer. */
+export interface Quota {
+  customerKey: string;
+  customerKind: 'person' | 'address';
+}
+
+/** A seat, and what names this hold of it. */
+export interface Held {
+  seat: Seat;
+  /** IANA; the centre's. */
+  zone: string;
+  holdId: string;
+  ticket: string;
+}
 
 /** Seats and quota of one order, over the actors that keep them. */
 export interface SeatKeeper {
   /** Holds the earliest seat that fits, and counts the order in for its person. */
-  take(orderId: string, wish: Wish, now: Date): Promise<Held | Refusal>;
+  take(orderId: string, wish: Wish, quota: Quota | undefined, now: Date): Promise<Held | Refusal>;
+  /** Holds a seat for an order to move to; the one that it stands on stays. */
+  takeForMove(orderId: string, wish: Wish, now: Date): Promise<Held | Refusal>;
   /** Gives both back, as well as it can: what fails here, the slot's next visit makes good. */
   giveBack(
     orderId: string,
-    seat: Held,
+    held: Held,
     customerKey: string | undefined,
     how: { leftNothing: boolean },
   ): Promise<void>;
+  /** Gives back what an order stood on, and does no more. Throws if that is not certain. */
+  free(standing: Pick<Standing, 'seat' | 'hold'>): Promise<void>;
   dismiss(customerKey: string, orderId: string, ticket: string): Promise<void>;
 }
 
 export function createSeatKeeper(options: {
   sidecar: Sidecar;
-  calendars: CalendarTable;
+  calendars: CalendarSource;
   graceSeconds: number;
   log: Logger;
 }): SeatKeeper {
@@ -45,57 +63,71 @@ export function createSeatKeeper(options: {
 
   // The slot first, the person second, not side by side: the slot remembers whose quota to give back, and its visits
   // are what finds an order that died between the two. decisions/0002.
-  async function take(orderId: string, wish: Wish, now: Date): Promise<Held | Refusal> {
-    const calendar = Object.hasOwn(calendars, wish.centerId) ? calendars[wish.centerId] : undefined;
-    if (!calendar) return refuse('center_unknown', { centers: Object.keys(calendars) });
-    const days = candidateDays(calendar, wish, now);
-    if (days.length === 0) return refuse('date_closed');
-    const seat = await holdEarliest(orderId, wish, days, now);
-    if (isRefusal(seat) || !wish.customerKey) return seat;
-    const admitted = await callCustomer(wish.customerKey, 'admit', { orderId, ticket: seat.ticket });
-    if (!isRefusal(admitted)) return seat;
-    await giveBack(orderId, seat, undefined, { leftNothing: true });
+  async function take(
+    orderId: string,
+    wish: Wish,
+    quota: Quota | undefined,
+    now: Date,
+  ): Promise<Held | Refusal> {
+    const customer = quota ? { customerKey: quota.customerKey } : {};
+    const held = await hold(wish, { orderId, ...customer }, now);
+    if (isRefusal(held) || !quota) return held;
+    const { customerKey, customerKind } = quota;
+    const admitted = await callCustomer(customerKey, 'admit', { orderId, ticket: held.ticket, customerKind });
+    if (!isRefusal(admitted)) return held;
+    await giveBack(orderId, held, undefined, { leftNothing: true });
     return admitted;
   }
 
+  async function hold(wish: Wish, who: Who, now: Date): Promise<Held | Refusal> {
+    const calendar = await calendars.find(wish.centerId);
+    if (!calendar) return refuse('center_unknown', { centers: await calendars.centerIds() });
+    const days = candidateDays(calendar, wish, now);
+    if (days.length === 0) return refuse('date_closed');
+    const held = await holdEarliest(wish, who, days, now);
+    return isRefusal(held) ? held : { ...held, zone: calendar.zone };
+  }
+
   async function holdEarliest(
-    orderId: string,
-    wish: Wish,
+    { centerId, orderType, time }: Wish,
+    who: Who,
     days: readonly CandidateDay[],
     now: Date,
-  ): Promise<Held | Refusal> {
+  ): Promise<Omit<Held, 'zone'> | Refusal> {
     const visitAt = new Date(now.getTime() + graceSeconds * 1_000).toISOString();
-    for (const { date, openings } of triedLast(days, ({ date }) => wasJustFull(wish, date, now))) {
-      const id = slotId({ centerId: wish.centerId, date });
-      const { customerKey } = wish;
-      const held = await callSlot(id, 'hold', {
-        orderId,
+    const fullKey = (date: string) => `${slotId({ centerId, date })} ${orderType}`;
+    for (const { date, openings } of triedLast(days, ({ date }) => wasJustFull(fullKey(date), now))) {
+      const held = await callSlot(slotId({ centerId, date }), 'hold', {
+        ...who,
+        orderType,
         openings,
         visitAt,
-        ...(customerKey ? { customerKey } : {}),
       });
-      if (!isRefusal(held)) return { centerId: wish.centerId, date, time: held.time, ticket: held.ticket };
+      if (!isRefusal(held)) {
+        const { holdId, ticket } = held;
+        return { seat: { centerId, date, time: held.time }, holdId, ticket };
+      }
       if (held.refused !== 'slot_full') return held;
-      if (!wish.time) fullUntil.set(id, now.getTime() + fullMemoryMs);
+      if (!time) fullUntil.set(fullKey(date), now.getTime() + fullMemoryMs);
     }
     return refuse('slot_full');
   }
 
   // Only a hint of this process about where not to begin: the slot alone decides.
-  function wasJustFull(wish: Wish, date: string, now: Date): boolean {
-    return (fullUntil.get(slotId({ centerId: wish.centerId, date })) ?? 0) > now.getTime();
+  function wasJustFull(key: string, now: Date): boolean {
+    return (fullUntil.get(key) ?? 0) > now.getTime();
   }
 
   async function giveBack(
     orderId: string,
-    seat: Held,
+    { seat, holdId, ticket }: Held,
     customerKey: string | undefined,
     { leftNothing }: { leftNothing: boolean },
   ): Promise<void> {
     // Quota first: once the slot has forgotten the order, nobody would know of it.
     try {
-      if (customerKey) await dismiss(customerKey, orderId, seat.ticket);
-      await callSlot(slotId(seat), 'release', { orderId, ticket: seat.ticket, leftNothing });
+      if (customerKey) await dismiss(customerKey, orderId, ticket);
+      await callSlot(slotId(seat), 'release', { holdId, ticket, leftNothing });
     } catch (error) {
       log.warn({ err: error }, 'seat not given back yet; the next visit will');
     }
@@ -105,7 +137,21 @@ export function createSeatKeeper(options: {
     await callCustomer(customerKey, 'dismiss', { orderId, ticket });
   }
 
-  return { take, giveBack, dismiss };
+  return {
+    take,
+    takeForMove: (orderId, wish, now) => hold(wish, { orderId, asMove: true }, now),
+    giveBack,
+    async free({ seat, hold: { holdId, ticket } }) {
+      await callSlot(slotId(seat), 'free', { holdId, ticket });
+    },
+    dismiss,
+  };
+}
+
+interface Who {
+  orderId: string;
+  asMove?: boolean;
+  customerKey?: string;
 }
 
 function triedLast<T>(items: readonly T[], isLast: (item: T) => boolean): T[] {

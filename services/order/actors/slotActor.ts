@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type seat, timeOfDay } from '../../shared/contracts/booking';
+import type { seat } from '../../shared/contracts/booking';
+import { opening } from '../../shared/contracts/calendar';
 import { isRefusal } from '../../shared/contracts/refusals';
 import { actorCaller } from '../../shared/platform/actorHost/caller';
 import { type ActorDefinition, method, type Turn } from '../../shared/platform/actorHost/definition';
@@ -9,10 +10,12 @@ import {
   disarmSweep,
   dueVisits,
   emptySlot,
+  free,
   hold,
   isQuiet,
   release,
   type SlotState,
+  seatsTaken,
   settle,
   type Verdict,
   type Visit,
@@ -26,11 +29,10 @@ interface SlotOptions {
   sweepSeconds: number;
 }
 
-const opening = z.object({ time: timeOfDay, seats: z.number().int().nonnegative() });
 const verdict = z.discriminatedUnion('verdict', [
-  z.object({ orderId: z.string(), ticket: z.string(), verdict: z.enum(['settled', 'gone']) }),
+  z.object({ holdId: z.string(), ticket: z.string(), verdict: z.enum(['settled', 'gone']) }),
   z.object({
-    orderId: z.string(),
+    holdId: z.string(),
     ticket: z.string(),
     verdict: z.literal('wait'),
     visitAt: z.iso.datetime(),
@@ -68,7 +70,7 @@ export function slotActor({ sidecar, sweepSeconds }: SlotOptions): ActorDefiniti
 
   async function visit(slotId: string, visits: readonly Visit[], now: Date): Promise<void> {
     const verdicts = await Promise.all(
-      visits.map(async ({ orderId, tickets, customerKey, visits: earlier }): Promise<Verdict> => {
+      visits.map(async ({ holdId, orderId, tickets, customerKey, visits: earlier }): Promise<Verdict> => {
         const ticket = tickets.at(-1) ?? '';
         try {
           const answer = await callOrder(orderId, 'resolve', {
@@ -76,10 +78,10 @@ export function slotActor({ sidecar, sweepSeconds }: SlotOptions): ActorDefiniti
             ...(customerKey ? { customerKey } : {}),
           });
           if (isRefusal(answer)) throw new Error(answer.refused);
-          if (answer.verdict !== 'wait') return { orderId, ticket, verdict: answer.verdict };
-          return { orderId, ticket, verdict: 'wait', visitAt: answer.visitAt ?? backOff(now, earlier) };
+          if (answer.verdict !== 'wait') return { holdId, ticket, verdict: answer.verdict };
+          return { holdId, ticket, verdict: 'wait', visitAt: answer.visitAt ?? backOff(now, earlier) };
         } catch {
-          return { orderId, ticket, verdict: 'wait', visitAt: backOff(now, earlier) };
+          return { holdId, ticket, verdict: 'wait', visitAt: backOff(now, earlier) };
         }
       }),
     );
@@ -99,6 +101,8 @@ export function slotActor({ sidecar, sweepSeconds }: SlotOptions): ActorDefiniti
       hold: method({
         input: z.object({
           orderId: z.string(),
+          orderType: z.string(),
+          asMove: z.boolean().optional(),
           openings: z.array(opening),
           customerKey: z.string().optional(),
           visitAt: z.iso.datetime(),
@@ -111,11 +115,24 @@ export function slotActor({ sidecar, sweepSeconds }: SlotOptions): ActorDefiniti
         },
       }),
       release: method({
-        input: z.object({ orderId: z.string(), ticket: z.string(), leftNothing: z.boolean() }),
-        async run(turn: Turn<SlotState>, { orderId, ticket, leftNothing }) {
-          await saveAndRest(turn, release(turn.state, orderId, ticket, leftNothing));
+        input: z.object({ holdId: z.string(), ticket: z.string(), leftNothing: z.boolean() }),
+        async run(turn: Turn<SlotState>, { holdId, ticket, leftNothing }) {
+          await saveAndRest(turn, release(turn.state, holdId, ticket, leftNothing));
           return {};
         },
+      }),
+      free: method({
+        input: z.object({ holdId: z.string(), ticket: z.string() }),
+        async run(turn: Turn<SlotState>, { holdId, ticket }) {
+          const state = free(turn.state, holdId, ticket);
+          if (state !== turn.state) await saveAndRest(turn, state);
+          return {};
+        },
+      }),
+      read: method({
+        input: z.object({}),
+        readOnly: true,
+        run: async (turn: Turn<SlotState>) => ({ taken: seatsTaken(turn.state) }),
       }),
       settle: method({
         input: z.object({ verdicts: z.array(verdict) }),

@@ -5,6 +5,9 @@ export interface CustomerState {
   readonly live: Readonly<Record<string, string>>;
 }
 
+/** An address stands for people who gave neither phone nor card. */
+export type CustomerKind = 'person' | 'address';
+
 export const newCustomer: CustomerState = { live: {} };
 
 /** Counts an order in, unless the person has `limit` live ones. Repeated, it changes nothing. */
@@ -12,11 +15,14 @@ export function admit(
   state: CustomerState,
   orderId: string,
   ticket: string,
+  kind: CustomerKind,
   limit: number,
-): { state: CustomerState } | Refusal<'person_limit_reached'> {
+): { state: CustomerState } | Refusal<'person_limit_reached' | 'address_limit_reached'> {
   if (state.live[orderId] === ticket) return { state };
   const isCounted = orderId in state.live;
-  if (!isCounted && Object.keys(state.live).length >= limit) return refuse('person_limit_reached', { limit });
+  if (!isCounted && Object.keys(state.live).length >= limit) {
+    return refuse(kind === 'person' ? 'person_limit_reached' : 'address_limit_reached', { limit });
+  }
   return { state: { live: { ...state.live, [orderId]: ticket } } };
 }
 

@@ -1,163 +1,219 @@
-import type { PaymentFacts, Seat } from '../../shared/contracts/booking';
+import type { PaymentFacts } from '../../shared/contracts/booking';
+import type { CenterDecision } from '../../shared/contracts/decisions';
 import { type Refusal, refuse } from '../../shared/contracts/refusals';
-import type { BookingStatus } from '../../shared/contracts/status';
-
-/** What was agreed when the order was accepted; it never changes. */
-export interface Placement {
-  orderId: string;
-  orderType: string;
-  name?: string;
-  /** E.164. */
-  phone?: string;
-  language: 'ko' | 'en';
-  seat: Seat;
-  priceKrw: number;
-  /** Due at booking. */
-  dueKrw: number;
-  /** Names the hold of the seat, the charge at payment, and the order's place in its person's quota. */
-  ticket: string;
-  customerKey?: string;
-  /** Digest of the request, to tell a repeat from another request under the same key. */
-  fingerprint: string;
-  placedAt: string;
-  /** Until when money is awaited; absent where it was paid at once. */
-  paymentDueAt?: string;
-  /** The payment made at once with the order. */
-  paidAtOnce?: PaymentFacts;
-}
-
-interface Accepted {
-  readonly placement: Placement;
-  readonly history: readonly { status: BookingStatus; at: string }[];
-}
-
-export type OrderState =
-  | { readonly status: 'none'; readonly abandonedAt?: string }
-  | (Accepted & { readonly status: 'Payment Requested' })
-  | (Accepted & { readonly status: 'Pay Approved'; readonly payment: PaymentFacts })
-  | (Accepted & {
-      readonly status: 'Reservation Complete' | 'confirmed';
-      readonly payment: PaymentFacts;
-      readonly reservationId: string;
-    })
-  | (Accepted & { readonly status: 'expired' });
-
-export type AcceptedOrder = Exclude<OrderState, { status: 'none' }>;
-
-export const noOrder: OrderState = { status: 'none' };
+import { localTime } from './localTime';
+import {
+  type AcceptedOrder,
+  type Ending,
+  hasEnded,
+  isCancelable,
+  type OrderChange,
+  type OrderState,
+  type Placement,
+  type ProgressStatus,
+  type Standing,
+} from './orderState';
+import { quoteRefund, type RefundQuote } from './refundPolicy';
 
 export type OrderCommand =
   | { kind: 'place'; placement: Placement }
   | { kind: 'take in payment'; attempt: string; payment: PaymentFacts }
+  /** The centre's system has the request. */
+  | { kind: 'take in reception'; reservationId: string }
+  /** `refundId` names what goes back if this ends a paid order; `payment`, what payment turned out to have. */
   | {
-      kind: 'follow reservation';
-      status: 'Reservation Complete' | 'confirmed';
+      kind: 'follow center';
+      decision: CenterDecision;
       reservationId: string;
-      payment: PaymentFacts;
+      reason?: string | undefined;
+      refundId: string;
+      payment?: PaymentFacts | undefined;
     }
+  /** Payment has canceled, for a customer: `refundKrw` went back of what was paid, if anything was. */
+  | { kind: 'cancel'; refundKrw: number; payment?: PaymentFacts | undefined }
+  /** A seat is held and what is dearer is paid for. `payment`: what payment knows by now. */
+  | { kind: 'move'; to: Standing; payment?: PaymentFacts | undefined }
   /** Payment is closed: no money can come any more. */
   | { kind: 'expire' }
   /** A placement never came to be. What it left is given back once this is written down: then it cannot come late. */
   | { kind: 'abandon' };
 
-export type OrderChange =
-  | { kind: 'placed'; placement: Placement }
-  | { kind: 'paid'; payment: PaymentFacts; at: string }
-  | {
-      kind: 'advanced';
-      status: 'Reservation Complete' | 'confirmed';
-      reservationId: string;
-      payment: PaymentFacts;
-      at: string;
-    }
-  | { kind: 'expired'; at: string }
-  | { kind: 'abandoned'; at: string };
-
 /** What a command changes, or why it may not. No change at all is the answer to a repeat. */
 export function decide(state: OrderState, command: OrderCommand, now: Date): OrderChange[] | Refusal {
   const at = now.toISOString();
+  if (state.status === 'none') {
+    switch (command.kind) {
+      case 'place':
+        return [{ kind: 'accepted', placement: command.placement }];
+      case 'abandon':
+        return [{ kind: 'abandoned', at }];
+      case 'expire':
+        return [];
+      default:
+        return refuse('order_not_found');
+    }
+  }
   switch (command.kind) {
     case 'place':
-      if (state.status === 'none') return [{ kind: 'placed', placement: command.placement }];
       return state.placement.fingerprint === command.placement.fingerprint
         ? []
         : refuse('idempotency_key_reused');
     case 'take in payment':
-      if (state.status === 'none') return refuse('order_not_found');
-      if (command.attempt !== state.placement.ticket) return [];
-      return state.status === 'Payment Requested' ? [{ kind: 'paid', payment: command.payment, at }] : [];
-    case 'follow reservation': {
-      if (state.status === 'none') return refuse('order_not_found');
-      const { status, reservationId, payment } = command;
-      const path: OrderChange[] = [
-        { kind: 'paid', payment, at },
-        { kind: 'advanced', status: 'Reservation Complete', reservationId, payment, at },
-        { kind: 'advanced', status: 'confirmed', reservationId, payment, at },
-      ];
-      return path.slice(rank(state.status), rank(status));
-    }
+      return command.attempt === state.placement.ticket ? paidIfAwaited(state, command.payment, at) : [];
+    case 'take in reception':
+      return state.status === 'Pay Approved' ? [received(state.payment, command.reservationId, at)] : [];
+    case 'follow center':
+      return followCenter(state, command, at);
+    case 'cancel':
+      return cancel(state, command, at);
+    case 'move':
+      return move(state, command, at);
     case 'expire':
-      return state.status === 'Payment Requested' ? [{ kind: 'expired', at }] : [];
+      return state.status === 'Payment Requested' ? [{ kind: 'expired', status: 'expired', at }] : [];
     case 'abandon':
-      return state.status === 'none' ? [{ kind: 'abandoned', at }] : [];
+      return [];
   }
 }
 
-export function evolve(state: OrderState, change: OrderChange): OrderState {
-  if (change.kind === 'placed') return accept(change.placement);
-  if (change.kind === 'abandoned') return { status: 'none', abandonedAt: change.at };
-  if (state.status === 'none') return state;
-  const { placement, history } = state;
-  switch (change.kind) {
-    case 'paid': {
-      const status = 'Pay Approved';
-      return { status, placement, payment: change.payment, history: [...history, { status, at: change.at }] };
-    }
-    case 'advanced': {
-      const { status, reservationId, payment, at } = change;
-      return { status, placement, payment, reservationId, history: [...history, { status, at }] };
-    }
-    case 'expired': {
-      const status = 'expired';
-      return { status, placement, history: [...history, { status, at: change.at }] };
-    }
-  }
+/** Why its customer may not cancel or move it now; undefined if it may be. */
+export function changeRefusal(state: OrderState, now: Date): Refusal | undefined {
+  if (state.status === 'none') return refuse('order_not_found');
+  if (hasEnded(state)) return refuse('order_ended');
+  const { seat, zone } = state.standing;
+  const hasCome = `${seat.date} ${seat.time}` <= localTime(zone, now);
+  return hasCome || !isCancelable(state) ? refuse('visit_begun') : undefined;
 }
 
-function accept(placement: Placement): AcceptedOrder {
-  const { paidAtOnce, placedAt } = placement;
-  return paidAtOnce
-    ? {
-        status: 'Pay Approved',
-        placement,
-        payment: paidAtOnce,
-        history: [{ status: 'Pay Approved', at: placedAt }],
-      }
-    : { status: 'Payment Requested', placement, history: [{ status: 'Payment Requested', at: placedAt }] };
+/** What a cancellation by the customer would give back now. */
+export function refundQuote(state: AcceptedOrder, now: Date): RefundQuote {
+  const { seat, zone, dueKrw } = state.standing;
+  return quoteRefund(state.placement.refundTiers, { visitDate: seat.date, zone, paidKrw: dueKrw }, now);
 }
 
-/** What the one who keeps an order's seat has to do about it now. */
-export type NextStep = 'abandon' | 'expire' | 'await payment' | 'give back' | 'nothing';
+function paidIfAwaited(state: AcceptedOrder, payment: PaymentFacts | undefined, at: string): OrderChange[] {
+  if (state.status !== 'Payment Requested' || !payment) return [];
+  return [{ kind: 'progressed', status: 'Pay Approved', payment, at }];
+}
 
-export function nextStep(state: OrderState, now: Date): NextStep {
-  switch (state.status) {
-    case 'none':
-      return 'abandon';
-    case 'Payment Requested':
-      return now.getTime() >= Date.parse(state.placement.paymentDueAt ?? '') ? 'expire' : 'await payment';
-    case 'Pay Approved':
-    case 'Reservation Complete':
+function received(payment: PaymentFacts, reservationId: string, at: string): OrderChange {
+  return { kind: 'progressed', status: 'Reservation Complete', payment, reservationId, at };
+}
+
+type FollowCenter = Extract<OrderCommand, { kind: 'follow center' }>;
+
+function followCenter(state: AcceptedOrder, command: FollowCenter, at: string): OrderChange[] | Refusal {
+  const { decision, reservationId } = command;
+  if (state.status === decision) return isByCustomer(state) ? refuse('reservation_ended') : [];
+  if (hasEnded(state)) return refuse('reservation_ended');
+  if (decision === 'canceled') return cancelByCenter(state, command, at);
+  if (state.status === 'Payment Requested') return refuse('reservation_not_found');
+  const { payment } = state;
+  // The centre has the request, though its own word of that may still be on its way.
+  const reception = state.status === 'Pay Approved' ? [received(payment, reservationId, at)] : [];
+  const step = (status: ProgressStatus): OrderChange[] => [
+    ...reception,
+    { kind: 'progressed', status, payment, reservationId, at },
+  ];
+  switch (decision) {
     case 'confirmed':
-      return 'nothing';
-    case 'expired':
-      return 'give back';
+      return isUndecided(state) ? step('confirmed') : [];
+    case 'rejected':
+      return isUndecided(state)
+        ? [...reception, { kind: 'rejected', status: 'rejected', at, ...inFull(state, payment, command) }]
+        : refuse('reservation_already_confirmed');
+    case 'checked in':
+      if (state.status === 'confirmed') return step('checked in');
+      return state.status === 'completed' ? [] : refuse(decidedOtherwise(state));
+    case 'no show':
+      return state.status === 'confirmed' ? step('no show') : refuse(decidedOtherwise(state));
+    case 'completed':
+      if (state.status === 'checked in') return step('completed');
+      return refuse(state.status === 'confirmed' ? 'reservation_not_checked_in' : decidedOtherwise(state));
   }
 }
 
-// Reservation's events may overtake payment's and each other: the one that is further on the path wins, and brings
-// the steps that it overtook, so that every history is the whole path. An ended order ranks above all.
-function rank(status: AcceptedOrder['status']): number {
-  return ['Payment Requested', 'Pay Approved', 'Reservation Complete', 'confirmed', 'expired'].indexOf(
-    status,
-  );
+function isUndecided({ status }: AcceptedOrder): boolean {
+  return status === 'Pay Approved' || status === 'Reservation Complete';
+}
+
+function decidedOtherwise(state: AcceptedOrder): 'reservation_not_confirmed' | 'visit_begun' {
+  return isUndecided(state) ? 'reservation_not_confirmed' : 'visit_begun';
+}
+
+function cancelByCenter(state: AcceptedOrder, command: FollowCenter, at: string): OrderChange[] | Refusal {
+  if (!isCancelable(state)) return refuse('visit_begun');
+  const known = 'payment' in state ? state.payment : command.payment;
+  return [
+    ...paidIfAwaited(state, command.payment, at),
+    { kind: 'canceled', status: 'canceled', by: 'center', at, ...inFull(state, known, command) },
+  ];
+}
+
+/** What the centre ends is refunded in full. */
+function inFull(
+  { standing }: AcceptedOrder,
+  payment: PaymentFacts | undefined,
+  { refundId, reason }: FollowCenter,
+): Ending {
+  const refundKrw = payment ? standing.dueKrw : 0;
+  return {
+    ...(reason ? { reason } : {}),
+    ...(payment ? { payment } : {}),
+    refundKrw,
+    ...(refundKrw > 0 ? { refund: { refundId, refundKrw } } : {}),
+  };
+}
+
+function isByCustomer(state: AcceptedOrder): boolean {
+  const last = state.history.at(-1);
+  return last?.kind === 'canceled' && last.by === 'customer';
+}
+
+function cancel(
+  state: AcceptedOrder,
+  { refundKrw, payment }: Extract<OrderCommand, { kind: 'cancel' }>,
+  at: string,
+): OrderChange[] | Refusal {
+  if (state.status === 'canceled') return [];
+  if (hasEnded(state)) return refuse('order_ended');
+  if (!isCancelable(state)) return refuse('visit_begun');
+  const known = 'payment' in state ? state.payment : payment;
+  return [
+    ...paidIfAwaited(state, payment, at),
+    {
+      kind: 'canceled',
+      status: 'canceled',
+      by: 'customer',
+      at,
+      ...(known ? { payment: known } : {}),
+      refundKrw,
+    },
+  ];
+}
+
+function move(
+  state: AcceptedOrder,
+  { to, payment }: Extract<OrderCommand, { kind: 'move' }>,
+  at: string,
+): OrderChange[] | Refusal {
+  if (hasEnded(state)) return refuse('order_ended');
+  if (!isCancelable(state)) return refuse('visit_begun');
+  const from = state.standing;
+  if (from.hold.ticket === to.hold.ticket) return [];
+  const paid = paidIfAwaited(state, payment, at);
+  const status = paid.length > 0 ? 'Pay Approved' : state.status;
+  const isPaid = status !== 'Payment Requested';
+  const cheaperKrw = from.dueKrw - to.dueKrw;
+  return [
+    ...paid,
+    {
+      kind: 'moved',
+      status,
+      at,
+      from,
+      to,
+      ...(payment ? { payment } : {}),
+      ...(isPaid && cheaperKrw > 0 ? { refund: { refundId: to.hold.ticket, refundKrw: cheaperKrw } } : {}),
+    },
+  ];
 }

@@ -1,19 +1,34 @@
+import type { Opening } from '../../shared/contracts/calendar';
 import { type Refusal, refuse } from '../../shared/contracts/refusals';
 
 /**
- * One centre's day: who holds which seat, and which placements still have to be asked how they ended. The two are
- * kept apart, because a booking that failed gives its seat back at once, while its money may still need voiding.
+ * One centre's day: who holds which seat, and which holds still have to be asked how they ended. The two are kept
+ * apart, because a booking that failed gives its seat back at once, while its money may still need voiding.
+ *
+ * A hold is named by its order, so that an order placed again finds what its earlier placement left; one that an order
+ * moves to is named by its own ticket, for until the move is done the order has both.
  */
 export interface SlotState {
-  /** By order id; `ticket` names the hold that took the seat. */
-  readonly seats: Readonly<Record<string, { time: string; ticket: string }>>;
+  /** By hold. */
+  readonly seats: Readonly<Record<string, TakenSeat>>;
   readonly unsettled: Readonly<Record<string, Unsettled>>;
   /** The recurring reminder that visits the unsettled; absent when there are none. */
   readonly sweep?: { name: string; armedAt: string };
   readonly sweepsArmed: number;
 }
 
+export interface TakenSeat {
+  /** Absent where the hold is named by its order: a full day is one value, written with every hold. */
+  orderId?: string;
+  orderType: string;
+  time: string;
+  /** Names the hold that took the seat. */
+  ticket: string;
+}
+
 interface Unsettled {
+  /** As in {@link TakenSeat}. */
+  orderId?: string;
   /**
    * The holds that this order had here, latest last. Each names a placement and its charge. A word about an earlier
    * hold that comes late has another ticket and no effect.
@@ -27,16 +42,13 @@ interface Unsettled {
 
 export const emptySlot: SlotState = { seats: {}, unsettled: {}, sweepsArmed: 0 };
 
-/** A time of the day and how many seats it has. */
-export interface Opening {
-  time: string;
-  seats: number;
-}
-
 export interface HoldCommand {
   orderId: string;
+  orderType: string;
   /** A new one for each hold, greater than those before. */
   ticket: string;
+  /** For an order that has a seat already, and keeps it until it stands on this one. */
+  asMove?: boolean;
   /** What the calendar offers, earliest first; already narrowed to the wanted time, if one is wanted. */
   openings: readonly Opening[];
   customerKey?: string;
@@ -45,6 +57,7 @@ export interface HoldCommand {
 }
 
 export interface HeldSeat {
+  holdId: string;
   time: string;
   ticket: string;
 }
@@ -57,82 +70,94 @@ export function hold(
   state: SlotState,
   command: HoldCommand,
 ): { state: SlotState; held: HeldSeat } | Refusal<'slot_full' | 'service_unavailable'> {
-  const { orderId, ticket, openings, customerKey, visitAt } = command;
-  const earlier = state.unsettled[orderId]?.tickets ?? [];
-  const kept = state.seats[orderId];
-  if (kept && (earlier.length === 0 || !openings.some(({ time }) => time === kept.time))) {
+  const { orderId, orderType, ticket, asMove, openings, customerKey, visitAt } = command;
+  const holdId = asMove ? ticket : orderId;
+  const earlier = state.unsettled[holdId]?.tickets ?? [];
+  const kept = state.seats[holdId];
+  if (kept && (earlier.length === 0 || !fits(kept, orderType, openings)))
     return refuse('service_unavailable');
-  }
-  const time = kept?.time ?? earliestFree(state, openings);
+  const time = kept?.time ?? earliestFree(state, openings, orderType);
   if (time === undefined) return refuse('slot_full');
+  const order = asMove ? { orderId } : {};
   const unsettled = {
+    ...order,
     tickets: [...earlier, ticket],
     ...(customerKey ? { customerKey } : {}),
     visitAt,
     visits: 0,
   };
   return {
-    held: { time, ticket },
+    held: { holdId, time, ticket },
     state: {
       ...state,
-      seats: { ...state.seats, [orderId]: kept ?? { time, ticket } },
-      unsettled: { ...state.unsettled, [orderId]: unsettled },
+      seats: { ...state.seats, [holdId]: kept ?? { ...order, orderType, time, ticket } },
+      unsettled: { ...state.unsettled, [holdId]: unsettled },
     },
   };
 }
 
-export interface HeldSeat {
-  time: string;
-  ticket: string;
+function fits(kept: TakenSeat, orderType: string, openings: readonly Opening[]): boolean {
+  return kept.orderType === orderType && openings.some(({ time }) => time === kept.time);
 }
 
 /**
  * Gives back the seat that a hold took; one that an earlier hold took stays, for the order may stand on it. Unless the
  * booking is known to have left nothing behind, it stays on the list of visits.
  */
-export function release(state: SlotState, orderId: string, ticket: string, leftNothing: boolean): SlotState {
-  const tickets = state.unsettled[orderId]?.tickets ?? [];
+export function release(state: SlotState, holdId: string, ticket: string, leftNothing: boolean): SlotState {
+  const tickets = state.unsettled[holdId]?.tickets ?? [];
   if (tickets.at(-1) !== ticket) return state;
-  const isOwn = state.seats[orderId]?.ticket === ticket;
-  const freed = isOwn ? { ...state, seats: without(state.seats, orderId) } : state;
+  const isOwn = state.seats[holdId]?.ticket === ticket;
+  const freed = isOwn ? { ...state, seats: without(state.seats, holdId) } : state;
   return leftNothing && tickets.length === 1
-    ? { ...freed, unsettled: without(state.unsettled, orderId) }
+    ? { ...freed, unsettled: without(state.unsettled, holdId) }
     : freed;
+}
+
+/**
+ * Gives back the seat of an order that stood on it and does no more: it ended, or moved away. A placement that came
+ * later than the one it stood on is left alone; there is none, unless this word is very late.
+ */
+export function free(state: SlotState, holdId: string, ticket: string): SlotState {
+  const latest = state.unsettled[holdId]?.tickets.at(-1) ?? state.seats[holdId]?.ticket;
+  if (latest === undefined || latest > ticket) return state;
+  return { ...state, seats: without(state.seats, holdId), unsettled: without(state.unsettled, holdId) };
 }
 
 /** How a visited order ended, or when to ask again. */
 export type Verdict =
-  | { orderId: string; ticket: string; verdict: 'settled' | 'gone' }
-  | { orderId: string; ticket: string; verdict: 'wait'; visitAt: string };
+  | { holdId: string; ticket: string; verdict: 'settled' | 'gone' }
+  | { holdId: string; ticket: string; verdict: 'wait'; visitAt: string };
 
 export function settle(state: SlotState, verdicts: readonly Verdict[]): SlotState {
   return verdicts.reduce(settleOne, state);
 }
 
 function settleOne(state: SlotState, verdict: Verdict): SlotState {
-  const { orderId } = verdict;
-  const visited = state.unsettled[orderId];
+  const { holdId } = verdict;
+  const visited = state.unsettled[holdId];
   if (!visited || visited.tickets.at(-1) !== verdict.ticket) return state;
   switch (verdict.verdict) {
     case 'settled':
-      return { ...state, unsettled: without(state.unsettled, orderId) };
+      return { ...state, unsettled: without(state.unsettled, holdId) };
     case 'gone':
-      return { ...state, seats: without(state.seats, orderId), unsettled: without(state.unsettled, orderId) };
+      return { ...state, seats: without(state.seats, holdId), unsettled: without(state.unsettled, holdId) };
     case 'wait': {
       const waiting = { ...visited, visitAt: verdict.visitAt, visits: visited.visits + 1 };
-      return { ...state, unsettled: { ...state.unsettled, [orderId]: waiting } };
+      return { ...state, unsettled: { ...state.unsettled, [holdId]: waiting } };
     }
   }
 }
 
 export interface Visit extends Unsettled {
+  holdId: string;
   orderId: string;
 }
 
 /** The placements to ask now, longest due first, at most `max`. */
 export function dueVisits(state: SlotState, now: Date, max: number): Visit[] {
   return Object.entries(state.unsettled)
-    .map(([orderId, unsettled]) => ({ orderId, ...unsettled }))
+    .map(([holdId, unsettled]) => ({ holdId, orderId: holdId, ...unsettled }))
     .filter(({ visitAt }) => Date.parse(visitAt) <= now.getTime())
     .sort((a, b) => Date.parse(a.visitAt) - Date.parse(b.visitAt))
     .slice(0, max);
@@ -155,15 +180,33 @@ export function isQuiet(state: SlotState): boolean {
   return Object.keys(state.unsettled).length === 0;
 }
 
-/** Seats left per time, in the order of `openings`. */
-export function freeSeats(state: SlotState, openings: readonly Opening[]): Opening[] {
-  const taken = new Map<string, number>();
-  for (const { time } of Object.values(state.seats)) taken.set(time, (taken.get(time) ?? 0) + 1);
-  return openings.map(({ time, seats }) => ({ time, seats: Math.max(0, seats - (taken.get(time) ?? 0)) }));
+/** Who sits where, by order. */
+export function seatsTaken({ seats }: SlotState): Required<TakenSeat>[] {
+  return Object.entries(seats).map(([holdId, seat]) => ({ orderId: holdId, ...seat }));
 }
 
-function earliestFree(state: SlotState, openings: readonly Opening[]): string | undefined {
-  return freeSeats(state, openings).find(({ seats }) => seats > 0)?.time;
+/** Seats left per time, in the order of `openings`: for anybody, or for one package, which may have fewer. */
+export function freeSeats(
+  taken: readonly Pick<TakenSeat, 'time' | 'orderType'>[],
+  openings: readonly Opening[],
+  orderType?: string,
+): { time: string; seats: number }[] {
+  const all = new Map<string, number>();
+  const own = new Map<string, number>();
+  for (const seat of taken) {
+    all.set(seat.time, (all.get(seat.time) ?? 0) + 1);
+    if (seat.orderType === orderType) own.set(seat.time, (own.get(seat.time) ?? 0) + 1);
+  }
+  return openings.map(({ time, seats, perPackage }) => {
+    const left = seats - (all.get(time) ?? 0);
+    const cap = orderType !== undefined && perPackage ? perPackage[orderType] : undefined;
+    const ownLeft = cap === undefined ? left : cap - (own.get(time) ?? 0);
+    return { time, seats: Math.max(0, Math.min(left, ownLeft)) };
+  });
+}
+
+function earliestFree(state: SlotState, openings: readonly Opening[], orderType: string): string | undefined {
+  return freeSeats(Object.values(state.seats), openings, orderType).find(({ seats }) => seats > 0)?.time;
 }
 
 function without<Value>(record: Readonly<Record<string, Value>>, key: string): Record<string, Value> {

@@ -9,6 +9,8 @@ export interface CustomerIdentity {
     name?: string | undefined;
     card?: CardReference | undefined;
   }): string | undefined;
+  /** Of who gives neither: the address that a request came from. */
+  addressKey(address: string): string;
   /** The order id that a caller's Idempotency-Key always leads to. */
   orderIdFor(caller: string, idempotencyKey: string): string;
   /** Digest of a request's meaning, to tell a repeat from another request under the same key. */
@@ -23,6 +25,7 @@ export function createCustomerIdentity(secret: string): CustomerIdentity {
       if (phone) return keyed(`phone:${phone}`).slice(0, 32);
       return name && card ? keyed(JSON.stringify(['card', name, card.token])).slice(0, 32) : undefined;
     },
+    addressKey: (address) => keyed(`address:${address}`).slice(0, 32),
     orderIdFor: (caller, idempotencyKey) => asUuid(keyed(JSON.stringify(['order', caller, idempotencyKey]))),
     fingerprint: (request) => keyed(canonicalJson(request)),
   };

@@ -1,4 +1,4 @@
-import { Router } from 'express';
+import { type Request, type Response, Router } from 'express';
 import { uuidv7 } from 'uuidv7';
 import { z } from 'zod';
 import type { CardReference } from '../../shared/contracts/booking';
@@ -6,13 +6,19 @@ import { businessDate, centerId, orderId, timeOfDay } from '../../shared/contrac
 import type { PackageTable } from '../../shared/contracts/packages';
 import { toE164 } from '../../shared/contracts/phone';
 import { refuse } from '../../shared/contracts/refusals';
+import { bookingStatus } from '../../shared/contracts/status';
 import type { actorCaller } from '../../shared/platform/actorHost/caller';
-import { publicBaseUrl, readBody } from '../../shared/platform/httpApp';
+import { clientAddressHeader, publicBaseUrl, readBody } from '../../shared/platform/httpApp';
+import type { ListIndex } from '../../shared/platform/listIndex';
 import { withLogContext } from '../../shared/platform/logger';
+import { type ListShape, pageView, readFilter, readPaging } from '../../shared/platform/paging';
 import { callerLanguage, orRefuse, RefusedError } from '../../shared/platform/problem';
 import type { OrderContract } from '../actors/orderContract';
 import { type PaymentClient, PaymentUnreachable } from '../actors/paymentClient';
+import type { Quota } from '../actors/seatKeeper';
+import type { AcceptedOrder } from '../domain/orderState';
 import type { CustomerIdentity } from './identity';
+import { createInFlight } from './inFlight';
 import { orderView, packagesView } from './views';
 
 interface RouteOptions {
@@ -21,6 +27,8 @@ interface RouteOptions {
   identity: CustomerIdentity;
   defaultCenterId: string;
   packages: PackageTable;
+  orders: ListIndex;
+  clock: () => Date;
 }
 
 const orderBody = z.object({
@@ -41,48 +49,104 @@ const orderBody = z.object({
   time: timeOfDay.optional(),
 });
 
-/** `POST /orders`, `GET /orders/{id}`, `GET /packages`. */
+const moveBody = z
+  .object({
+    orderType: z.string().min(1).optional(),
+    centerId: centerId.optional(),
+    date: businessDate.optional(),
+    time: timeOfDay.optional(),
+    cardNo: z.string().max(40).optional(),
+  })
+  .refine(({ orderType, centerId: center, date, time }) => orderType ?? center ?? date ?? time, {
+    message: 'must name where to move: date, time, centerId or orderType',
+  });
+
+const orderList: ListShape<'placedAt' | 'visitAt'> = {
+  path: '/orders',
+  rel: 'orders',
+  sorts: ['placedAt', 'visitAt'],
+  filters: ['status'],
+};
+
+/** `/orders`, `/orders/{id}`, `/packages`. */
 export function orderRoutes({
   callOrder,
   payments,
   identity,
   defaultCenterId,
   packages,
+  orders,
+  clock,
 }: RouteOptions): Router {
   const router = Router();
+  const inFlight = createInFlight(patienceMs);
 
   router.post('/orders', async (req, res) => {
     const { cardNo, ...body } = readBody(orderBody, req);
     const idempotencyKey = readIdempotencyKey(req.get('Idempotency-Key'));
     const card = cardNo === undefined ? undefined : await tokenize(cardNo);
-    const customerKey = identity.customerKey({ phone: body.phone, name: body.name, card });
-    const id = idempotencyKey ? identity.orderIdFor(customerKey ?? req.ip ?? '', idempotencyKey) : uuidv7();
+    const quota = quotaOf(req, identity.customerKey({ phone: body.phone, name: body.name, card }));
+    const caller = quota?.customerKey ?? req.ip ?? '';
+    const id = idempotencyKey ? identity.orderIdFor(caller, idempotencyKey) : uuidv7();
+    const fingerprint = identity.fingerprint({ ...body, card: card?.token });
 
-    const answer = await withLogContext({ orderId: id }, () =>
-      callOrder(id, 'place', {
-        ...body,
-        centerId: body.centerId ?? defaultCenterId,
-        language: callerLanguage(req),
-        ...(card ? { card } : {}),
-        ...(customerKey ? { customerKey } : {}),
-        fingerprint: identity.fingerprint({ ...body, card: card?.token }),
-      }),
+    const { order } = await inFlight(id, fingerprint, async () =>
+      orRefuse(
+        await withLogContext({ orderId: id }, () =>
+          callOrder(id, 'place', {
+            ...body,
+            centerId: body.centerId ?? defaultCenterId,
+            language: callerLanguage(req),
+            ...(card ? { card } : {}),
+            ...(quota ? { quota } : {}),
+            fingerprint,
+          }),
+        ),
+      ),
     );
-    const { order } = orRefuse(answer);
-    const view = orderView(order, publicBaseUrl(req));
+    const view = orderView(order, publicBaseUrl(req), clock());
     res.status(201).location(view._links.self.href).type('application/hal+json').send(JSON.stringify(view));
   });
 
+  router.get('/orders', async (req, res) => {
+    const paging = readPaging(req, orderList);
+    const status = readFilter(req, 'status', bookingStatus.options);
+    const page = await orders.page({ ...paging, ...(status ? { facet: `status:${status}` } : {}) });
+    const views = page.items.map(({ doc }) => orderView(asListed(doc), publicBaseUrl(req), clock()));
+    res.type('application/hal+json').send(JSON.stringify(pageView(req, orderList, paging, page, views)));
+  });
+
   router.get('/orders/:id', async (req, res) => {
-    const id = orderId.safeParse(req.params.id);
-    if (!id.success) throw new RefusedError(refuse('order_not_found'));
-    const { order } = orRefuse(await callOrder(id.data, 'read', {}));
-    res.type('application/hal+json').send(JSON.stringify(orderView(order, publicBaseUrl(req))));
+    answer(req, res, orRefuse(await callOrder(idOf(req), 'read', {})));
+  });
+
+  router.delete('/orders/:id', async (req, res) => {
+    const id = idOf(req);
+    answer(req, res, orRefuse(await withLogContext({ orderId: id }, () => callOrder(id, 'cancel', {}))));
+  });
+
+  router.patch('/orders/:id', async (req, res) => {
+    const id = idOf(req);
+    const { cardNo, ...wish } = readBody(moveBody, req);
+    const card = cardNo === undefined ? undefined : await tokenize(cardNo);
+    const input = { ...wish, ...(card ? { card } : {}) };
+    answer(req, res, orRefuse(await withLogContext({ orderId: id }, () => callOrder(id, 'move', input))));
   });
 
   router.get('/packages', (req, res) => {
     res.type('application/hal+json').send(JSON.stringify(packagesView(packages, publicBaseUrl(req))));
   });
+
+  function answer(req: Request, res: Response, { order }: { order: AcceptedOrder }): void {
+    res.type('application/hal+json').send(JSON.stringify(orderView(order, publicBaseUrl(req), clock())));
+  }
+
+  // Who gives neither phone nor card is counted by address, as the gateway saw it; there, and only there, is one.
+  function quotaOf(req: Request, customerKey: string | undefined): Quota | undefined {
+    if (customerKey) return { customerKey, customerKind: 'person' };
+    const address = req.get(clientAddressHeader);
+    return address ? { customerKey: identity.addressKey(address), customerKind: 'address' } : undefined;
+  }
 
   // Card data goes to the payment edge before anything else and no further: an actor sees only the reference.
   async function tokenize(cardNo: string): Promise<CardReference> {
@@ -96,8 +160,22 @@ export function orderRoutes({
   return router;
 }
 
+function idOf(req: Request): string {
+  const id = orderId.safeParse(req.params.id);
+  if (!id.success) throw new RefusedError(refuse('order_not_found'));
+  return id.data;
+}
+
+/** What {@link listedOrder} put into the list, which has all that a view shows. */
+function asListed(doc: Record<string, unknown>): AcceptedOrder {
+  return doc as unknown as AcceptedOrder;
+}
+
 function readIdempotencyKey(header: string | undefined): string | undefined {
   if (header === undefined) return undefined;
   if (!/^[\x21-\x7e]{1,255}$/.test(header)) throw new RefusedError(refuse('idempotency_key_invalid'));
   return header;
 }
+
+/** How long a repeat waits for the request that it repeats. */
+const patienceMs = 300;

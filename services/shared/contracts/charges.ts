@@ -78,15 +78,17 @@ export const cancelOutcome = z.discriminatedUnion('outcome', [
 export type CancelOutcome = z.infer<typeof cancelOutcome>;
 
 /**
- * A move to something dearer, or of an order that is not paid yet: from now on `dueKrw` is due in all. What is paid
- * already is topped up at once, from the card that paid it or from `card`. `ticket` names it, as the hold of the new
- * seat; `close` with that ticket as attempt undoes it.
+ * A move to something dearer, or of an order that is not paid yet: from now on `dueKrw` is due in all. Where it is paid
+ * already, `differenceKrw` is charged at once, to the card that paid it or to `card`; a negative one is not: it follows
+ * as a refund, by event. `ticket` names it, as the hold of the new seat; `close` with that ticket as attempt undoes it.
  */
 export const supplementRequest = z.object({
   orderId,
   attempt,
   ticket: z.uuid(),
   dueKrw: amountKrw,
+  /** What is due now above what was due before, refunds that are on their way included: only order knows all. */
+  differenceKrw: z.number().int(),
   booking: bookingSummary,
   card: cardReference.optional(),
 });

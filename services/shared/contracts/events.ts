@@ -50,12 +50,13 @@ export const orderProgressed = event('OrderProgressed', {
   reservationId: z.string().optional(),
 });
 
-/** Another seat, or another package; the status stays. `refund` is the difference where it costs less. */
+/** Another seat, or another package; the status stays. Where it costs more, `payment` has all that is paid now. */
 export const orderMoved = event('OrderMoved', {
   from: seat,
   booking: bookingSummary,
   priceKrw: amountKrw,
   dueKrw: amountKrw,
+  payment: paymentFacts.optional(),
   refund: refundDue.optional(),
 });
 

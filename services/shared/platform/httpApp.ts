@@ -69,4 +69,7 @@ export function publicBaseUrl(req: Request): string {
   return `${req.protocol}://${host}`;
 }
 
+/** The gateway's word on where a request came from; no caller's own header of this name passes it. */
+export const clientAddressHeader = 'x-client-address';
+
 const jsonTypes = ['application/json', 'application/*+json'];

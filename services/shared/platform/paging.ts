@@ -52,6 +52,20 @@ export function readPaging<Sort extends string>(req: Request, shape: ListShape<S
   return { page, size, sort: sort as Sort, descending: direction === 'desc' };
 }
 
+/** A query parameter that narrows a list to one of some values; undefined where it is not there. */
+export function readFilter<Value extends string>(
+  req: Request,
+  name: string,
+  values: readonly Value[],
+): Value | undefined {
+  const text = req.query[name];
+  if (text === undefined || text === '') return undefined;
+  const value = values.find((each) => each === text);
+  if (value) return value;
+  const detail = `must be one of ${values.join(', ')}`;
+  throw new RefusedError(refuse('value_invalid', { errors: [{ parameter: name, detail }] }));
+}
+
 /** One page of a list as HAL; `items` are its views. */
 export function pageView<Sort extends string>(
   req: Request,

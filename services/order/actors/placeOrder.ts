@@ -1,0 +1,114 @@
+import type { ChargeOutcome } from '../../shared/contracts/charges';
+import type { PackageTable } from '../../shared/contracts/packages';
+import { isRefusal, type Refusal, refuse } from '../../shared/contracts/refusals';
+import { reachCrashPoint } from '../../shared/platform/crashPoint';
+import { decide } from '../domain/order';
+import { type AcceptedOrder, evolve, noOrder, type Placement } from '../domain/orderState';
+import type { RefundTiers } from '../domain/refundPolicy';
+import type { PlaceInput } from './orderContract';
+import { apply, type OrderTurn } from './orderTurn';
+import { type PaymentClient, PaymentUnreachable } from './paymentClient';
+import type { Held, SeatKeeper } from './seatKeeper';
+
+export interface PlaceOptions {
+  payments: PaymentClient;
+  seats: SeatKeeper;
+  packages: PackageTable;
+  holdMinutes: number;
+  refundTiers: RefundTiers;
+}
+
+/** A placement is one turn, from seat to charge to save. */
+export function placing({ payments, seats, packages, holdMinutes, refundTiers }: PlaceOptions) {
+  return async function place(
+    turn: OrderTurn,
+    input: PlaceInput,
+  ): Promise<{ order: AcceptedOrder } | Refusal> {
+    if (turn.state.status !== 'none') return replay(turn.state, input);
+    const checkup = Object.hasOwn(packages, input.orderType) ? packages[input.orderType] : undefined;
+    if (!checkup) return refuse('order_type_unknown', { orderTypes: Object.keys(packages) });
+
+    const held = await seats.take(turn.id, input, input.quota, turn.now());
+    if (isRefusal(held)) return held;
+    reachCrashPoint('order.after-hold');
+
+    const dueAt = new Date(turn.now().getTime() + holdMinutes * 60_000).toISOString();
+    const outcome = await charge(turn, input, held, { amountKrw: checkup.dueKrw, dueAt });
+    reachCrashPoint('order.after-charge');
+    if (isRefusal(outcome)) return outcome;
+
+    const { card: _card, centerId: _c, date: _d, time: _t, quota, ...rest } = input;
+    const placement: Placement = {
+      ...rest,
+      ...(quota ? { customerKey: quota.customerKey } : {}),
+      orderId: turn.id,
+      seat: held.seat,
+      zone: held.zone,
+      ticket: held.ticket,
+      priceKrw: checkup.priceKrw,
+      dueKrw: checkup.dueKrw,
+      refundTiers,
+      placedAt: turn.now().toISOString(),
+      ...(outcome.outcome === 'approved' ? { paidAtOnce: outcome.payment } : { paymentDueAt: dueAt }),
+    };
+    const placed = await apply(turn, { kind: 'place', placement });
+    return isRefusal(placed) ? placed : { order: placed as AcceptedOrder };
+  };
+
+  /** Reaches payment, and where that brings no booking, gives back what was held. */
+  async function charge(
+    turn: OrderTurn,
+    { orderType, name, card, quota }: PlaceInput,
+    held: Held,
+    due: { amountKrw: number; dueAt: string },
+  ): Promise<Extract<ChargeOutcome, { outcome: 'opened' | 'approved' }> | Refusal> {
+    const booking = { seat: held.seat, orderType, ...(name ? { name } : {}) };
+    const giveBack = (leftNothing: boolean) =>
+      seats.giveBack(turn.id, held, quota?.customerKey, { leftNothing });
+    let outcome: ChargeOutcome;
+    try {
+      outcome = await payments.charge({
+        orderId: turn.id,
+        attempt: held.ticket,
+        ...due,
+        booking,
+        ...(card ? { card } : {}),
+      });
+    } catch (error) {
+      if (!(error instanceof PaymentUnreachable)) throw error;
+      turn.log.warn(
+        { err: error },
+        'payment not reached; the seat goes back, the charge is closed by the next visit',
+      );
+      await giveBack(false);
+      return refuse('payment_unavailable');
+    }
+    switch (outcome.outcome) {
+      case 'opened':
+      case 'approved':
+        return outcome;
+      case 'closed':
+      case 'occupied':
+        await giveBack(true);
+        return refuse('payment_unavailable', {}, retryAfterVisitSeconds);
+      case 'declined':
+        await giveBack(true);
+        return refuse('payment_declined', { reason: outcome.reason });
+    }
+  }
+}
+
+function replay(state: AcceptedOrder, input: PlaceInput): { order: AcceptedOrder } | Refusal {
+  const placement = { ...state.placement, fingerprint: input.fingerprint };
+  const refusal = decide(state, { kind: 'place', placement }, new Date(0));
+  if (isRefusal(refusal)) return refusal;
+  return { order: asPlaced(state) };
+}
+
+/** An order as it was answered when it was placed: a repeat of the request hears the same. */
+function asPlaced({ placement }: AcceptedOrder): AcceptedOrder {
+  return evolve(noOrder, { kind: 'accepted', placement }) as AcceptedOrder;
+}
+
+// Until the visit that closes what an earlier placement left.
+const retryAfterVisitSeconds = 5;

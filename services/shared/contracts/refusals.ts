@@ -122,6 +122,11 @@ export const refusalTable = {
     ko: '아직 확정되지 않은 예약입니다.',
     en: 'This reservation is not confirmed yet.',
   },
+  reservation_not_checked_in: {
+    status: 409,
+    ko: '아직 접수되지 않은 예약입니다.',
+    en: 'This guest has not been checked in yet.',
+  },
   reservation_already_confirmed: {
     status: 409,
     ko: '이미 확정된 예약은 거절할 수 없습니다. 취소해 주세요.',

@@ -1,8 +1,9 @@
 import type { ListedEntry } from '../../shared/platform/listIndex';
 import type { Reservation, ReservationState } from '../domain/reservation';
 
-/** Parts of the list that can be asked for, alone and together. */
+/** What narrows a list: `date`, `status` and `centerId` alone and together, `by` together with its status. */
 export type ReservationFilter = 'date' | 'status' | 'centerId' | 'by';
+export type ReservationFilters = Partial<Record<ReservationFilter, string>>;
 
 /**
  * What lists keep of a reservation: all of it, for which actions it allows depends on when somebody looks. A request
@@ -10,21 +11,19 @@ export type ReservationFilter = 'date' | 'status' | 'centerId' | 'by';
  */
 export function listedReservation(state: ReservationState): ListedEntry | undefined {
   if (state.status === 'none') return undefined;
+  const { status } = state;
   const { date, time, centerId } = state.booking.seat;
-  const parts: [ReservationFilter, string][] = [
-    ['date', date],
-    ['status', state.status],
-    ['centerId', centerId],
-    ...(state.status === 'canceled' ? [['by', state.by] as [ReservationFilter, string]] : []),
-  ];
   return {
     doc: { ...state },
     sorts: {
       receivedAt: firstSeenAt(state),
       visitAt: `${date} ${time}`,
-      ...(state.status === 'canceled' ? { canceledAt: state.canceledAt } : {}),
+      ...(status === 'canceled' ? { canceledAt: state.canceledAt } : {}),
     },
-    facets: combinationsOf(parts).map((some) => facetOf(Object.fromEntries(some)) ?? ''),
+    facets: [
+      ...combinationsOf({ date, status, centerId }),
+      ...(status === 'canceled' ? [{ status, by: state.by }] : []),
+    ].flatMap((filters) => facetOf(filters) ?? []),
   };
 }
 
@@ -34,7 +33,7 @@ export function reservationOf(doc: Record<string, unknown>): Reservation {
 }
 
 /** The part of the list in which all of the filters hold; undefined for the whole. */
-export function facetOf(filters: Partial<Record<ReservationFilter, string>>): string | undefined {
+export function facetOf(filters: ReservationFilters): string | undefined {
   const named = Object.entries(filters)
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => `${name}:${value}`)
@@ -55,6 +54,10 @@ function firstSeenAt(state: Reservation): string {
 }
 
 // All but the empty one, which is the whole list.
-function combinationsOf<Part>(parts: readonly Part[]): Part[][] {
-  return parts.reduce<Part[][]>((some, part) => [...some, [part], ...some.map((few) => [...few, part])], []);
+function combinationsOf(filters: ReservationFilters): ReservationFilters[] {
+  const some: ReservationFilters[] = [{}];
+  for (const [name, value] of Object.entries(filters)) {
+    some.push(...some.map((few) => ({ ...few, [name]: value })));
+  }
+  return some.slice(1);
 }

@@ -5,7 +5,12 @@ import { refuse } from '../../shared/contracts/refusals';
 import type { ListIndex, ListQuery } from '../../shared/platform/listIndex';
 import { type ListShape, pageView, readPaging } from '../../shared/platform/paging';
 import { RefusedError } from '../../shared/platform/problem';
-import { facetOf, type ReservationFilter, reservationOf } from '../actors/listedReservation';
+import {
+  facetOf,
+  type ReservationFilter,
+  type ReservationFilters,
+  reservationOf,
+} from '../actors/listedReservation';
 import type { Reservation, ReservationStatus } from '../domain/reservation';
 
 const statuses = [
@@ -31,7 +36,7 @@ export async function listPage<Sort extends string>(
   list: Pick<ListIndex, 'page'>,
   shape: ListShape<Sort> & { filters: readonly ReservationFilter[] },
   viewOf: (reservation: Reservation) => unknown,
-  always: Partial<Record<ReservationFilter, string>> = {},
+  always: ReservationFilters = {},
 ) {
   const filters = readFilters(req, shape.filters);
   const { page, size, sort, descending } = readPaging(req, shape);
@@ -42,7 +47,7 @@ export async function listPage<Sort extends string>(
 
 function readFilters(req: Request, names: readonly ReservationFilter[]) {
   const errors: { parameter: string; detail: string }[] = [];
-  const filters: Partial<Record<ReservationFilter, string>> = {};
+  const filters: ReservationFilters = {};
   for (const name of names) {
     const value = req.query[name];
     if (value === undefined || value === '') continue;

@@ -124,8 +124,8 @@ export const refusalTable = {
   },
   reservation_not_checked_in: {
     status: 409,
-    ko: '아직 접수하지 않은 예약입니다.',
-    en: 'This reservation is not checked in yet.',
+    ko: '아직 접수되지 않은 예약입니다.',
+    en: 'This guest has not been checked in yet.',
   },
   reservation_already_confirmed: {
     status: 409,

@@ -54,8 +54,6 @@ export const orderProgressed = event('OrderProgressed', {
 export const orderMoved = event('OrderMoved', {
   from: seat,
   booking: bookingSummary,
-  /** As it is after the move, for a dearer seat is topped up; absent where the order was not paid yet. */
-  payment: paymentFacts.optional(),
   priceKrw: amountKrw,
   dueKrw: amountKrw,
   payment: paymentFacts.optional(),

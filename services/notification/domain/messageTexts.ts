@@ -74,14 +74,14 @@ const texts: Record<BookingStatus, Text> = {
         : `[건강검진] ${facts.when} 예약이 취소되었습니다.${refundKo(facts)}`,
     en: (facts) =>
       facts.isByCenter
-        ? `[Checkup] The centre cancelled your booking for ${facts.when}${inBrackets(facts, ' ')}.${refundEn(facts)}`
+        ? `[Checkup] The centre cancelled your ${facts.when} booking${inBrackets(facts, ' ')}.${refundEn(facts)}`
         : `[Checkup] Your booking for ${facts.when} was cancelled.${refundEn(facts)}`,
   },
   rejected: {
     ko: (facts) =>
       `[건강검진] 센터가 ${facts.when} 예약을 받지 못했습니다${inBrackets(facts)}.${refundKo(facts)}`,
     en: (facts) =>
-      `[Checkup] The centre declined your booking for ${facts.when}${inBrackets(facts, ' ')}.${refundEn(facts)}`,
+      `[Checkup] The centre declined your ${facts.when} booking${inBrackets(facts, ' ')}.${refundEn(facts)}`,
   },
   expired: {
     ko: ({ when }) => `[건강검진] 결제 기한이 지나 ${when} 자리가 취소되었습니다.`,

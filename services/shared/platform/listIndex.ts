@@ -33,6 +33,12 @@ export interface ListIndex {
   /** Stores what version `version` of a thing looks like; an older or equal one changes nothing. Throws if not stored. */
   put(id: string, version: number, entry: ListedEntry | undefined): Promise<void>;
   page(query: ListQuery): Promise<ListedPage>;
+  /** For whoever builds the list anew: as `put`, but an equal version is replaced too. */
+  restore(id: string, version: number, entry: ListedEntry): Promise<'stored' | 'newer there'>;
+  /** Takes a thing out, and forgets its version. */
+  remove(id: string): Promise<void>;
+  /** The ids of all that it holds; one may come twice. */
+  ids(): AsyncIterable<string>;
   isReachable(): Promise<boolean>;
   close(): Promise<void>;
 }
@@ -46,19 +52,37 @@ export function createListIndex({ redisUrl, name }: { redisUrl: string; name: st
   const entriesKey = `list:{${name}}:entries`;
   const setKey = (facet: string, sort: string) => `list:{${name}}:${facet}:by:${sort}`;
 
+  async function store(id: string, version: number, entry: ListedEntry | undefined, equalToo: boolean) {
+    const stored = {
+      version,
+      doc: entry?.doc ?? null,
+      members: Object.entries(entry?.sorts ?? {}).flatMap(([sort, value]) =>
+        ['', ...(entry?.facets ?? [])].map((facet) => [setKey(facet, sort), `${value}${separator}${id}`]),
+      ),
+    };
+    return redis.eval(putScript, {
+      keys: [entriesKey],
+      arguments: [id, String(version), JSON.stringify(stored), equalToo ? 'equal too' : ''],
+    });
+  }
+
   return {
     async put(id, version, entry) {
-      const stored = {
-        version,
-        doc: entry?.doc ?? null,
-        members: Object.entries(entry?.sorts ?? {}).flatMap(([sort, value]) =>
-          ['', ...(entry?.facets ?? [])].map((facet) => [setKey(facet, sort), `${value}${separator}${id}`]),
-        ),
-      };
-      await redis.eval(putScript, {
-        keys: [entriesKey],
-        arguments: [id, String(version), JSON.stringify(stored)],
-      });
+      await store(id, version, entry, false);
+    },
+
+    async restore(id, version, entry) {
+      return (await store(id, version, entry, true)) === 1 ? 'stored' : 'newer there';
+    },
+
+    async remove(id) {
+      await redis.eval(removeScript, { keys: [entriesKey], arguments: [id] });
+    },
+
+    async *ids() {
+      for await (const entries of redis.hScanIterator(entriesKey, { COUNT: 1_000 })) {
+        for (const { field } of entries) yield field;
+      }
     },
 
     async page({ facet = '', sort, descending, page, size }) {
@@ -96,9 +120,17 @@ const putScript = `
 local old = redis.call('HGET', KEYS[1], ARGV[1])
 if old then
   local entry = cjson.decode(old)
-  if entry.version >= tonumber(ARGV[2]) then return 0 end
+  local version = tonumber(ARGV[2])
+  if entry.version > version or (entry.version == version and ARGV[4] == '') then return 0 end
   for _, member in ipairs(entry.members) do redis.call('ZREM', member[1], member[2]) end
 end
 for _, member in ipairs(cjson.decode(ARGV[3]).members) do redis.call('ZADD', member[1], 0, member[2]) end
 redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
+return 1`;
+
+const removeScript = `
+local old = redis.call('HGET', KEYS[1], ARGV[1])
+if not old then return 0 end
+for _, member in ipairs(cjson.decode(old).members) do redis.call('ZREM', member[1], member[2]) end
+redis.call('HDEL', KEYS[1], ARGV[1])
 return 1`;

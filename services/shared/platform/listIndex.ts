@@ -47,6 +47,10 @@ export function createListIndex({ redisUrl, name }: { redisUrl: string; name: st
   const placesKey = `list:{${name}}:places`;
   const setKey = (facet: string, sort: string) => `list:{${name}}:${facet}:by:${sort}`;
 
+  // What is given up may still take effect: a later version wins all the same.
+  const ask = (script: string, keys: string[], values: (string | number)[]): Promise<unknown> =>
+    withinDeadline(redis.eval(script, { keys, arguments: values.map(String) }));
+
   return {
     async put(id, version, entry) {
       if (id.includes(separator)) throw new Error('an id in a list must not have a NUL');
@@ -56,17 +60,20 @@ export function createListIndex({ redisUrl, name }: { redisUrl: string; name: st
           `${orderKept(value)}${separator}${id}`,
         ]),
       );
-      await redis.eval(putScript, {
-        keys: [docsKey, placesKey],
-        arguments: [id, String(version), entry ? JSON.stringify(entry.doc) : '', ...places],
-      });
+      await ask(
+        putScript,
+        [docsKey, placesKey],
+        [id, version, entry ? JSON.stringify(entry.doc) : '', ...places],
+      );
     },
 
     async page({ facet = '', sort, descending, page, size }) {
-      const [total, ...found] = (await redis.eval(pageScript, {
-        keys: [docsKey, setKey(facet, sort)],
-        arguments: [descending ? 'ZREVRANGE' : 'ZRANGE', String(page * size), String(page * size + size - 1)],
-      })) as [number, ...string[]];
+      const order = descending ? 'ZREVRANGE' : 'ZRANGE';
+      const [total, ...found] = (await ask(
+        pageScript,
+        [docsKey, setKey(facet, sort)],
+        [order, page * size, page * size + size - 1],
+      )) as [number, ...string[]];
       const items: ListedPage['items'] = [];
       for (let i = 0; i + 1 < found.length; i += 2) {
         items.push({ id: found[i] as string, doc: JSON.parse(found[i + 1] as string) });
@@ -75,13 +82,24 @@ export function createListIndex({ redisUrl, name }: { redisUrl: string; name: st
     },
 
     async isReachable() {
-      return redis.isReady && (await redis.ping()) === 'PONG';
+      return redis.isReady && (await withinDeadline(redis.ping())) === 'PONG';
     },
 
     async close() {
       redis.destroy();
     },
   };
+}
+
+const deadlineMs = 2_000;
+
+// A Redis that hangs must not hold up the turns of every actor that is listed.
+function withinDeadline<T>(work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${deadlineMs} ms`)), deadlineMs);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
 // Ends a sort value, and sorts before all that one can have.

@@ -28,6 +28,8 @@ export function gatewayRoutes(sidecarPool: Dispatcher, deadlineMs: number): Rout
       const value = headers[name];
       if (value !== undefined) res.set(name, value);
     }
+    // Of a HEAD as well: Node leaves its body out, and with it the length.
+    if (body.length > 0) res.set('content-length', String(body.length));
     res.end(body);
   }
 
@@ -36,7 +38,7 @@ export function gatewayRoutes(sidecarPool: Dispatcher, deadlineMs: number): Rout
     const sent = Buffer.isBuffer(req.body) && req.body.length > 0 ? req.body : undefined;
     try {
       const { statusCode, headers, body } = await sidecarPool.request({
-        // A HEAD is a GET whose body Node leaves out.
+        // A HEAD is a GET whose body is left out here.
         method: (req.method === 'HEAD' ? 'GET' : req.method) as Dispatcher.HttpMethod,
         path,
         headers: {

@@ -31,6 +31,7 @@ export function createHttpApp(options: {
     // What the sidecar brings, such as a hundred events at once, is more than a caller may send; 4 MB is its own limit.
     app.use(['/actors', '/events'], express.json({ limit: '4mb', type: jsonTypes }));
     app.use(express.json({ limit: bodyBytesMax, type: jsonTypes }));
+    app.use(untypedBody);
   }
   for (const router of routers) app.use(router);
   app.use(nothingHere(routers));
@@ -60,12 +61,8 @@ function accessLog(log: Logger): RequestHandler {
 
 /** Checks a request's body. Throws the 422 that names the fields at fault, or the 415 of a body that is not JSON. */
 export function readBody<Schema extends z.ZodType>(schema: Schema, req: Request): z.infer<Schema> {
-  // `false`, and not `null`, which stands for a request without a body.
-  const isOther = req.body === undefined && req.is(jsonTypes) === false;
-  if (isOther && (req.get('content-type') || carriesBody(req))) {
-    throw new RefusedError(refuse('media_type_unsupported'));
-  }
-  const parsed = schema.safeParse(req.body ?? {});
+  if (isOfOtherType(req)) throw new RefusedError(refuse('media_type_unsupported'));
+  const parsed = schema.safeParse(Buffer.isBuffer(req.body) ? {} : (req.body ?? {}));
   if (parsed.success) return parsed.data;
   const errors = parsed.error.issues.map((issue) => ({
     pointer: `/${issue.path.join('/')}`,
@@ -74,8 +71,18 @@ export function readBody<Schema extends z.ZodType>(schema: Schema, req: Request)
   throw new RefusedError(refuse('value_invalid', { errors }));
 }
 
-function carriesBody(req: Request): boolean {
-  return req.get('transfer-encoding') !== undefined || Number(req.get('content-length') ?? 0) > 0;
+function isOfOtherType(req: Request): boolean {
+  if (Buffer.isBuffer(req.body)) return req.body.length > 0;
+  // `false`, and not `null`, which stands for a request without a body.
+  return req.body === undefined && req.get('content-type') !== undefined && req.is(jsonTypes) === false;
 }
+
+// Whether a body without a content type is there at all shows only as it is read: a sidecar announces one, in chunks,
+// even where the caller sent none.
+const readUntyped = express.raw({ type: () => true, limit: bodyBytesMax });
+const untypedBody: RequestHandler = (req, res, next) => {
+  if (req.get('content-type') || innerPaths.test(req.path)) return next();
+  readUntyped(req, res, next);
+};
 
 const jsonTypes = ['application/json', 'application/*+json'];

@@ -295,6 +295,21 @@ describe('a request that no route can take', () => {
     },
   );
 
+  test.each([
+    ['with something in it', '2\r\n{}\r\n0\r\n\r\n', 415, 'media_type_unsupported'],
+    ['with nothing in it, as a sidecar sends', '0\r\n\r\n', 422, 'value_invalid'],
+  ])(
+    'When its body comes in chunks without a content type, %s, then it is told so',
+    async (_how, chunks, status, code) => {
+      const answer = await sendRaw(
+        `POST /thing HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\nconnection: close\r\n\r\n${chunks}`,
+      );
+
+      expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+      expect(answer).toContain(`"code":"${code}"`);
+    },
+  );
+
   test('When its body is not the gzip that it says it is, then it is malformed', async () => {
     const answer = await request(appThat())
       .post('/thing')

@@ -808,7 +808,7 @@ describe('a list', () => {
   });
 
   test('When the list is slow behind an answer, then the next turn waits for it and does not tell it twice', async () => {
-    const { call, puts, list, host } = listedHostOf({
+    const { call, puts, list, host, arrived } = listedHostOf({
       tell: { publish: 'after-answer', run: (turn, input) => turn.save(input) },
       touch: async () => ({}),
     });
@@ -816,7 +816,8 @@ describe('a list', () => {
     list.before = () => opened;
     await call('tell', 'one');
     const touched = call('touch').then();
-    await turnOfTheLoop();
+    while (arrived.length < 2) await turnOfTheLoop();
+    for (let i = 0; i < 20; i++) await turnOfTheLoop();
     open();
     await touched;
     await host.drain();

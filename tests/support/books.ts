@@ -51,12 +51,12 @@ export async function readBooks(redisUrl: string): Promise<Books> {
     return new Map(own.map((key, i) => [key.slice(key.indexOf(marker) + marker.length), values[i] as Value]));
   }
   async function lists(): Promise<Books['lists']> {
-    const own = keys.filter((key) => key.startsWith('list:{') && key.endsWith('}:entries'));
+    const own = keys.filter((key) => key.startsWith('list:{') && key.endsWith('}:docs'));
     const entries = await Promise.all(own.map((key) => redis.hGetAll(key)));
     const docs = entries.map((each) =>
-      Object.entries(each).map(([id, stored]) => [id, JSON.parse(stored).doc] as const),
+      Object.entries(each).map(([id, stored]) => [id, JSON.parse(stored)] as const),
     );
-    return new Map(own.map((key, i) => [key.slice(6, -9), new Map(docs[i])]));
+    return new Map(own.map((key, i) => [key.slice(6, -6), new Map(docs[i])]));
   }
   try {
     return {

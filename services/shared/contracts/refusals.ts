@@ -33,6 +33,11 @@ export const refusalTable = {
     en: 'This API answers application/hal+json or application/json only. Mend the Accept header.',
   },
   body_too_large: { status: 413, ko: '요청 본문이 너무 큽니다.', en: 'The request body is too large.' },
+  url_too_long: {
+    status: 414,
+    ko: '주소의 검색 조건이 너무 깁니다.',
+    en: 'The query of this address is too long.',
+  },
   media_type_unsupported: {
     status: 415,
     ko: 'Content-Type은 application/json이어야 합니다.',

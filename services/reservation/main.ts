@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import { calendarTable, standardCalendars } from '../shared/contracts/calendar';
 import { actorCaller } from '../shared/platform/actorHost/caller';
 import { ActorHost } from '../shared/platform/actorHost/host';
-import { jsonSetting, platformSettings, readConfig } from '../shared/platform/config';
+import { platformSettings, readConfig } from '../shared/platform/config';
 import { createDaprSidecar } from '../shared/platform/daprSidecar';
 import { healthRoutes } from '../shared/platform/health';
 import { createHttpApp } from '../shared/platform/httpApp';
@@ -18,7 +17,6 @@ import { reservationSubscriptions } from './http/subscriptions';
 const config = readConfig(
   z.object({
     ...platformSettings,
-    CALENDARS: jsonSetting(calendarTable, standardCalendars),
     /** Where the lists of reservations and cancellations live. */
     LIST_REDIS_URL: z.url(),
   }),
@@ -29,14 +27,13 @@ const sidecar = createDaprSidecar({ httpPort: config.DAPR_HTTP_PORT, pubsubName:
 const list = createListIndex({ redisUrl: config.LIST_REDIS_URL, name: 'reservation' });
 const stop = new StopFlag();
 const clock = () => new Date();
-const zoneOf = (centerId: string) => config.CALENDARS[centerId]?.zone ?? 'Asia/Seoul';
 const callReservation = actorCaller<ReservationContract>(sidecar, reservationType);
 const host = new ActorHost({
   sidecar,
   log,
   clock,
   fence: config.ACTOR_STATE_FENCE,
-  actors: [reservationActor({ order: createOrderClient(sidecar), zoneOf })],
+  actors: [reservationActor({ order: createOrderClient(sidecar) })],
   lists: { [reservationType]: list },
 });
 
@@ -56,7 +53,7 @@ const app = createHttpApp({
       handlers: reservationSubscriptions(callReservation),
       log,
     }),
-    reservationRoutes({ callReservation, list, zoneOf, clock }),
+    reservationRoutes({ callReservation, list, clock }),
   ],
 });
 

@@ -44,7 +44,8 @@ describe('Lists', () => {
   /** Every item, page by page, by the list's own links. */
   // biome-ignore lint/suspicious/noExplicitAny: items of many lists.
   async function all(path: string): Promise<any[]> {
-    const items = [];
+    // biome-ignore lint/suspicious/noExplicitAny: as above.
+    const items: any[] = [];
     let href: string | undefined = path;
     let pages = 0;
     while (href) {

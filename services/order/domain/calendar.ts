@@ -1,6 +1,6 @@
 import type { Seat } from '../../shared/contracts/booking';
 import type { CenterCalendar as Calendar, Opening } from '../../shared/contracts/calendar';
-import { localDate, localTime } from './localTime';
+import { localDate, localTime } from '../../shared/contracts/localTime';
 
 /** The bookable dates as of `now`, earliest first. */
 export function openDates(calendar: Calendar, now: Date): string[] {

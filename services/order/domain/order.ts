@@ -1,7 +1,7 @@
 import type { PaymentFacts } from '../../shared/contracts/booking';
 import type { CenterDecision } from '../../shared/contracts/decisions';
+import { localTime } from '../../shared/contracts/localTime';
 import { type Refusal, refuse } from '../../shared/contracts/refusals';
-import { localTime } from './localTime';
 import {
   type AcceptedOrder,
   type Ending,

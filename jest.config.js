@@ -5,7 +5,10 @@ const transform = {
     '@swc/jest',
     { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, sourceMaps: 'inline' },
   ],
-  [`/node_modules/${esModules}.+\\.js$`]: ['@swc/jest', { jsc: { target: 'es2022' }, module: { type: 'commonjs' } }],
+  [`/node_modules/${esModules}.+\\.js$`]: [
+    '@swc/jest',
+    { jsc: { target: 'es2022' }, module: { type: 'commonjs' } },
+  ],
 };
 const transformIgnorePatterns = [`/node_modules/(?!${esModules})`];
 const common = { rootDir: __dirname, testEnvironment: 'node', transform, transformIgnorePatterns };

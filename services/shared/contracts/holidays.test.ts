@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { holidayName, holidaysBetween, holidaysKnownThrough } from './holidays';
 
 describe("When a day is one of Korea's public holidays", () => {
@@ -51,4 +52,13 @@ test('When holidays of a span are asked for, then both ends count and they come 
 test('When a holiday may still be booked, then English speakers can read its name', () => {
   const unnamed = holidaysBetween('2026-01-01', holidaysKnownThrough).filter(({ en }) => !en);
   expect(unnamed).toEqual([]);
+});
+
+test('When the built service loads it, by the require of Node, then it knows the same days', () => {
+  // Jest has transformed the package; this is how it reaches a service.
+  const load = `const { createRequire } = require('node:module');
+    const years = createRequire(${JSON.stringify(__filename)})('@hyunbinseo/holidays-kr/all');
+    console.log(years.y2026['2026-03-02'][0]);`;
+  const { stdout, stderr } = spawnSync(process.execPath, ['-e', load], { encoding: 'utf8' });
+  expect({ stdout, stderr }).toEqual({ stdout: '대체공휴일(3ㆍ1절)\n', stderr: '' });
 });

@@ -16,9 +16,6 @@ export function holidayName(date: string): HolidayName | undefined {
   return named.get(date);
 }
 
-/** The last date of which it is known whether it is a holiday. */
-export const holidaysKnownThrough: string = `${Object.keys(years).sort().at(-1)?.slice(1)}-12-31`;
-
 /** In their order, both ends included. */
 export function holidaysBetween(from: string, to: string): ({ date: string } & HolidayName)[] {
   return [...named]
@@ -62,8 +59,17 @@ function toEnglish(korean: string): string | undefined {
   return english[substituted] && `Substitute holiday for ${english[substituted]}`;
 }
 
-const named: ReadonlyMap<string, HolidayName> = new Map(
-  Object.values(years)
-    .flatMap((year) => Object.entries(year as Record<string, readonly string[]>))
-    .map(([date, korean]) => [date, nameOf(korean)]),
+// One export a year, `y2026`; and in CommonJS output, an ES module imported whole has a `default` beside them.
+const byYear = Object.entries(years as Record<string, Record<string, readonly string[]>>).filter(([name]) =>
+  /^y\d{4}$/.test(name),
 );
+
+const named: ReadonlyMap<string, HolidayName> = new Map(
+  byYear.flatMap(([, days]) => Object.entries(days)).map(([date, korean]) => [date, nameOf(korean)]),
+);
+
+/** The last date of which it is known whether it is a holiday. */
+export const holidaysKnownThrough = `${byYear
+  .map(([name]) => name.slice(1))
+  .sort()
+  .at(-1)}-12-31`;

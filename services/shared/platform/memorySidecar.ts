@@ -1,3 +1,0 @@
-import type { ActorDefinition, StampedEvent } from './actorHost/definition';
-import { ActorHost } from './actorHost/host';
-import type { Logger } from './logger';

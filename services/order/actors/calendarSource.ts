@@ -70,8 +70,7 @@ export function createCalendarSource(options: {
       const calendar = await find(centerId);
       if (!calendar) return undefined;
       const { bookableUntil = '' } = await told(centerId);
-      const last = lastBookableDate(calendar, now);
-      return bookableUntil > last ? bookableUntil : last;
+      return [bookableUntil, lastBookableDate(calendar, now)].sort().at(-1);
     },
   };
 }

@@ -62,11 +62,11 @@ describe.each(Object.entries(matrix))('When a calendar is %s', (name, row) => {
 
 describe('When a calendar is replaced', () => {
   test('and nobody loses a seat, then it counts one on from what was there', () => {
-    const after = (present: CalendarState, configured?: CenterCalendar) =>
+    const next = (present: CalendarState, configured?: CenterCalendar) =>
       replaceCalendar(presentCalendar(present, configured), { calendar: shorter, conflicts: [] });
-    expect(after(unedited, standard)).toEqual(edited({ version: 1, calendar: shorter }));
-    expect(after(unedited)).toEqual(edited({ version: 1, calendar: shorter }));
-    expect(after(edited())).toEqual(edited({ version: 4, calendar: shorter }));
+    expect(next(unedited, standard)).toEqual(edited({ version: 1, calendar: shorter }));
+    expect(next(unedited)).toEqual(edited({ version: 1, calendar: shorter }));
+    expect(next(edited())).toEqual(edited({ version: 4, calendar: shorter }));
   });
 
   test('and somebody would lose a seat, then it is refused, and they are named', () => {

@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { calendarTable, standardCalendars } from '../shared/contracts/calendar';
 import { actorCaller } from '../shared/platform/actorHost/caller';
 import { ActorHost } from '../shared/platform/actorHost/host';
-import { platformSettings, readConfig } from '../shared/platform/config';
+import { createRegistry, registryActor } from '../shared/platform/actorHost/registry';
+import { jsonSetting, platformSettings, readConfig } from '../shared/platform/config';
 import { createDaprSidecar } from '../shared/platform/daprSidecar';
 import { healthRoutes } from '../shared/platform/health';
 import { createHttpApp } from '../shared/platform/httpApp';
@@ -9,8 +11,16 @@ import { createListIndex } from '../shared/platform/listIndex';
 import { createLogger } from '../shared/platform/logger';
 import { runService, StopFlag } from '../shared/platform/service';
 import { createSubscriber } from '../shared/platform/subscriber';
+import {
+  type CalendarContract,
+  calendarActor,
+  calendarType,
+  editedCentersType,
+} from './actors/calendarActor';
+import { createConflictClient } from './actors/conflictClient';
 import { createOrderClient } from './actors/orderClient';
 import { type ReservationContract, reservationActor, reservationType } from './actors/reservationActor';
+import { calendarRoutes } from './http/calendarRoutes';
 import { reservationRoutes } from './http/routes';
 import { reservationSubscriptions } from './http/subscriptions';
 
@@ -19,6 +29,8 @@ const config = readConfig(
     ...platformSettings,
     /** Where the lists of reservations and cancellations live. */
     LIST_REDIS_URL: z.url(),
+    /** What centres begin with; order is given the same. */
+    CALENDARS: jsonSetting(calendarTable, standardCalendars),
   }),
   process.env,
 );
@@ -28,13 +40,18 @@ const list = createListIndex({ redisUrl: config.LIST_REDIS_URL, name: 'reservati
 const stop = new StopFlag();
 const clock = () => new Date();
 const callReservation = actorCaller<ReservationContract>(sidecar, reservationType);
+const order = createOrderClient(sidecar);
 const host = new ActorHost({
   sidecar,
   log,
   clock,
   fence: config.ACTOR_STATE_FENCE,
-  actors: [reservationActor({ order: createOrderClient(sidecar) })],
   lists: { [reservationType]: list },
+  actors: [
+    reservationActor({ order }),
+    calendarActor({ standard: config.CALENDARS, sidecar, order, log }),
+    registryActor(editedCentersType),
+  ],
 });
 
 const app = createHttpApp({
@@ -54,6 +71,13 @@ const app = createHttpApp({
       log,
     }),
     reservationRoutes({ callReservation, list, clock }),
+    calendarRoutes({
+      callCalendar: actorCaller<CalendarContract>(sidecar, calendarType),
+      askConflicts: createConflictClient(sidecar),
+      standard: config.CALENDARS,
+      editedCenters: createRegistry(sidecar, editedCentersType),
+      clock,
+    }),
   ],
 });
 

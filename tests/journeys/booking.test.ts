@@ -184,7 +184,7 @@ describe('A booking', () => {
       (order) => order.status !== 'none' && order.placement.phone === '+821022225050',
     );
     expect(own).toHaveLength(1);
-    const { orderId } = taken[0]?.body as { orderId: string };
+    const orderId: string = taken[0]?.body.orderId;
     expect([...charges.keys()].filter((chargeKey) => chargeKey.startsWith(orderId))).toHaveLength(1);
   });
 

@@ -50,10 +50,14 @@ async function undo(
   const found = state.status === 'open' ? await findCapture(provider, turn, state) : undefined;
   const undone = undoSupplement(turn.id, found ?? state, ticket);
   if (!undone) return;
-  if (undone.voidKey) await provider.void(undone.voidKey);
-  const givesBack = hasUnfinishedRefunds(undone.next);
+  const { next, voidKey } = undone;
+  // An open payment forgets the key of its last try, so it is voided first. A charge that the state forgets is voided
+  // after it, lest a refund be counted on it meanwhile: whoever closes this ticket again voids it again.
+  if (voidKey && next.status === 'open') await provider.void(voidKey);
+  const givesBack = hasUnfinishedRefunds(next);
   if (givesBack) await turn.guard();
-  await turn.save(undone.next, { events: found ? [approvedEvent(turn.id, found)] : [] });
+  await turn.save(next, { events: found ? [approvedEvent(turn.id, found)] : [] });
   // Nobody waits for what was paid too much: `recover` gives it back.
   if (givesBack) turn.keepGuard();
+  if (voidKey && next.status !== 'open') await provider.void(voidKey);
 }

@@ -28,7 +28,7 @@ const booking: BookingSummary = {
   orderType: 'basic',
 };
 const placement = { orderId, attempt: id(1), amountKrw: 50_000, dueAt: noon.toISOString(), booking };
-const move = { orderId, attempt: id(1), ticket: id(2), dueKrw: 80_000, booking };
+const move = { orderId, attempt: id(1), ticket: id(2), dueKrw: 80_000, differenceKrw: 30_000, booking };
 const cancel = { orderId, attempt: id(1), cancelId: id(7), refundKrw: 20_000 };
 
 describe('A cancel by the customer', () => {
@@ -643,8 +643,10 @@ class World {
       }
       case 'supplement': {
         const { ticket, dueKrw, withCard } = word;
+        const state = this.state();
+        const differenceKrw = dueKrw - (state.status === 'none' ? 0 : state.amountKrw);
         return this.call('supplement', {
-          ...{ orderId, attempt, ticket, dueKrw, booking },
+          ...{ orderId, attempt, ticket, dueKrw, differenceKrw, booking },
           ...(withCard ? { card } : {}),
         });
       }

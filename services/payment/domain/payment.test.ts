@@ -36,7 +36,13 @@ const now = new Date('2026-07-24T01:00:00.000Z');
 const attempts = { anEarlier: '1', its: '2', aTicket: '25', theNext: '3' };
 const saved = { attempt: attempts.its, amountKrw: dueKrw, createdAt: now.toISOString() };
 const open = openState(noPayment, { ...saved, dueAt, booking }, now);
-const move = { attempt: attempts.its, ticket: attempts.aTicket, dueKrw: 80_000, booking };
+const move = {
+  attempt: attempts.its,
+  ticket: attempts.aTicket,
+  dueKrw: 80_000,
+  differenceKrw: 30_000,
+  booking,
+};
 const moved = { ticket: attempts.aTicket, dueKrw: 80_000, booking };
 const fromCard = captured('card', 'order.2');
 const supplement: Charge = {
@@ -278,11 +284,11 @@ const supplements: Record<Standing, { dearer: string; same: string; cheaper: str
 
 describe.each(Object.entries(supplements))('When an order is moved whose payment is %s', (name, row) => {
   const state = payments[name as Standing];
-  const ask = { attempt: '2', ticket: '27', dueKrw: 90_000, booking };
+  const ask = { attempt: '2', ticket: '27', dueKrw: 90_000, differenceKrw: 40_000, booking };
   const cases = {
     dearer: () => planSupplement('order', state, ask),
-    same: () => planSupplement('order', state, { ...ask, dueKrw }),
-    cheaper: () => planSupplement('order', state, { ...ask, dueKrw: dueKrw - 1 }),
+    same: () => planSupplement('order', state, { ...ask, dueKrw, differenceKrw: 0 }),
+    cheaper: () => planSupplement('order', state, { ...ask, dueKrw: dueKrw - 1, differenceKrw: -1 }),
     again: () => planSupplement('order', state, move),
     forAnEarlierAttempt: () => planSupplement('order', state, { ...ask, attempt: '1' }),
     afterItsClose: () => planSupplement('order', { ...state, closedTicket: '27' }, ask),
@@ -291,6 +297,14 @@ describe.each(Object.entries(supplements))('When an order is moved whose payment
 
   test.each(Object.entries(row))('%s, then the plan is: %s', (which, plan) => {
     expect(inWords(cases[which as keyof typeof cases]())).toBe(plan);
+  });
+});
+
+test('When part of it went back before, then what order names as the difference is charged, not what looks like one', () => {
+  const state = { ...fromCard, card };
+  expect(planSupplement('order', state, { ...move, dueKrw, differenceKrw: 20_000 })).toMatchObject({
+    step: 'charge',
+    differenceKrw: 20_000,
   });
 });
 

@@ -17,6 +17,8 @@ export interface SupplementCommand {
   attempt: string;
   ticket: string;
   dueKrw: number;
+  /** What of it is not paid and not on its way; of one that is paid, this is charged. */
+  differenceKrw: number;
   booking: BookingSummary;
   card?: CardReference | undefined;
 }
@@ -37,7 +39,7 @@ export function planSupplement(
   state: PaymentState,
   command: SupplementCommand,
 ): SupplementPlan {
-  const { attempt, ticket, dueKrw } = command;
+  const { attempt, ticket, dueKrw, differenceKrw } = command;
   if (state.status !== 'open' && state.status !== 'captured') return { step: 'answer', answer: 'closed' };
   if (state.attempt > attempt) return { step: 'answer', answer: 'closed' };
   if (state.dues.some((due) => due.ticket === ticket)) {
@@ -53,7 +55,6 @@ export function planSupplement(
       ? { step: 'save', next }
       : { step: 'look, then void', open: state, key: openChargeKey(orderId, state), next: nextTry(next) };
   }
-  const differenceKrw = dueKrw - state.amountKrw;
   if (differenceKrw <= 0) return { step: 'save', next: supplemented(state, command) };
   const card = command.card ?? state.card;
   return card

@@ -154,7 +154,11 @@ describe('When order asks', () => {
   test.each([
     ['/charges/cancel', 'cancel', { orderId, attempt, cancelId, refundKrw: 20_000 }],
     ['/charges/cancel/withdraw', 'withdrawCancel', { orderId, attempt, cancelId }],
-    ['/charges/supplement', 'supplement', { orderId, attempt, ticket: attempt, dueKrw: 80_000, booking }],
+    [
+      '/charges/supplement',
+      'supplement',
+      { orderId, attempt, ticket: attempt, dueKrw: 80_000, differenceKrw: 30_000, booking },
+    ],
     ['/charges/close', 'close', { orderId, attempt, intent: 'abandon' }],
   ])(
     'by %s, then the payment of that order is asked, and its outcome is a 200',

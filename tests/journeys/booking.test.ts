@@ -167,7 +167,7 @@ describe('A booking', () => {
   });
 
   test('When the same key comes 50 times at once, then there is one order and one charge', async () => {
-    const key = { 'idempotency-key': 'at once' };
+    const key = { 'idempotency-key': 'at-once' };
     const body = { phone: '010-2222-5050', cardNo: goodCard };
     const replies = await Promise.all(Array.from({ length: 50 }, () => api.order(body, key)));
     const taken = replies.filter(({ status }) => status === 201);

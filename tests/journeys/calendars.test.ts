@@ -159,7 +159,7 @@ describe('A calendar', () => {
       `${year}-10-03`,
     ];
     const holiday = holidays.find((date) => date > day(0) && date <= day(60));
-    const horizon = { ...seoul, blackouts: [{ date: day(9) }], openDays: 366 };
+    const horizon = { ...seoul, openings: opened(), blackouts: [{ date: day(9) }], openDays: 366 };
     expect((await change({ ...horizon, opensOnHolidays: false })).status).toBe(200);
     const date = holiday ?? `${year + 1}-01-01`;
     await offers(

@@ -32,10 +32,11 @@ export function reservationView(reservation: Reservation, baseUrl: string, now: 
 
 /** A cancellation as HAL, whoever canceled. */
 export function cancellationView(cancellation: Cancellation, baseUrl: string) {
-  const { reservationId, by, reason, canceledAt } = cancellation;
+  const { reservationId, status, by, reason, canceledAt } = cancellation;
   return {
     orderId: reservationId,
     reservationId,
+    status,
     by,
     ...(reason ? { reason } : {}),
     canceledAt,

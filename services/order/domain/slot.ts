@@ -116,11 +116,15 @@ export function release(state: SlotState, holdId: string, ticket: string, leftNo
 
 /**
  * Gives back the seat of an order that stood on it and does no more: it ended, or moved away. A placement that came
- * later than the one it stood on is left alone; there is none, unless this word is very late.
+ * later than the one it stood on is left alone; there is none, unless this word is very late. Earlier ones stay on the
+ * list of visits: what they left at payment is still to be undone.
  */
 export function free(state: SlotState, holdId: string, ticket: string): SlotState {
-  const latest = state.unsettled[holdId]?.tickets.at(-1) ?? state.seats[holdId]?.ticket;
+  const tickets = state.unsettled[holdId]?.tickets ?? [];
+  const latest = tickets.at(-1) ?? state.seats[holdId]?.ticket;
   if (latest === undefined || latest > ticket) return state;
+  if (tickets.length > 1)
+    return holdId in state.seats ? { ...state, seats: without(state.seats, holdId) } : state;
   return { ...state, seats: without(state.seats, holdId), unsettled: without(state.unsettled, holdId) };
 }
 

@@ -1,6 +1,7 @@
 import type { PaymentFacts } from '../../shared/contracts/booking';
 import type { DecisionOutcome, DecisionRequest } from '../../shared/contracts/decisions';
 import { isRefusal, type Refusal, refuse } from '../../shared/contracts/refusals';
+import { decide, type OrderCommand } from '../domain/order';
 import type { AcceptedOrder } from '../domain/orderState';
 import { apply, giveBackOrLeaveToGuard, type OrderTurn } from './orderTurn';
 import { type PaymentClient, PaymentUnreachable } from './paymentClient';
@@ -25,6 +26,7 @@ export function followingCenter({ payments, seats, settleCanceling }: FollowOpti
     } catch (error) {
       if (!(error instanceof PaymentUnreachable)) throw error;
       turn.log.warn({ err: error }, 'payment not reached; the centre has to ask again');
+      turn.keepGuard();
       return refused(refuse('service_unavailable'));
     }
   };
@@ -40,13 +42,12 @@ export function followingCenter({ payments, seats, settleCanceling }: FollowOpti
     }
     const ends = decision.decision === 'canceled' || decision.decision === 'rejected';
     const payment = await closeUnpaid(turn, state, decision);
+    const command: OrderCommand = { kind: 'follow center', ...decision, refundId: turn.newId(), payment };
+    const decided = decide(state, command, turn.now());
+    if (isRefusal(decided)) return refused(decided);
+    // Not before: a turn that saves nothing takes the guard of its name away, which may be that of another host's turn.
     if (ends) await turn.guard();
-    const after = await apply(turn, {
-      kind: 'follow center',
-      ...decision,
-      refundId: turn.newId(),
-      payment,
-    });
+    const after = await apply(turn, command);
     if (isRefusal(after)) return refused(after);
     if (ends) await giveBackOrLeaveToGuard(turn, seats);
     const { history } = after as AcceptedOrder;

@@ -21,7 +21,7 @@ test.each([
   ],
 ])('When an order asks to be counted and the person %s, then the outcome is %j', (...row) => {
   const [, outcome, state, orderId, ticket] = row;
-  const admitted = admit(state, orderId, ticket, limit);
+  const admitted = admit(state, orderId, ticket, 'person', limit);
   if (outcome === 'refused') {
     expect(admitted).toEqual({ refused: 'person_limit_reached', facts: { limit } });
   } else {
@@ -39,9 +39,18 @@ test.each([
   expect(Object.keys(dismiss(below, orderId, ticket).live)).toEqual(left);
 });
 
+test('When an address that stands for a person is at its limit, then it is told so as an address', () => {
+  expect(admit(full, 'new', 'ticket of new', 'address', limit)).toEqual({
+    refused: 'address_limit_reached',
+    facts: { limit },
+  });
+  expect(isRefusal(admit(below, 'new', 'ticket of new', 'address', limit))).toBe(false);
+  expect(admit(full, 'one', 'ticket of one', 'address', limit)).toEqual({ state: full });
+});
+
 test('When the limit was lowered below what a person has, then nothing is taken away and nothing added', () => {
-  expect(isRefusal(admit(full, 'new', 'ticket', 1))).toBe(true);
-  expect(admittedState(admit(full, 'one', 'ticket of one', 1))).toBe(full);
+  expect(isRefusal(admit(full, 'new', 'ticket', 'person', 1))).toBe(true);
+  expect(admittedState(admit(full, 'one', 'ticket of one', 'person', 1))).toBe(full);
 });
 
 describe('When admissions and dismissals come in any order, with any tickets', () => {
@@ -55,7 +64,7 @@ describe('When admissions and dismissals come in any order, with any tickets', (
 
   function hear(state: CustomerState, { kind, orderId, ticket }: Word): CustomerState {
     if (kind === 'dismiss') return dismiss(state, orderId, ticket);
-    const admitted = admit(state, orderId, ticket, limit);
+    const admitted = admit(state, orderId, ticket, 'person', limit);
     return isRefusal(admitted) ? state : admitted.state;
   }
 
@@ -94,7 +103,7 @@ describe('When admissions and dismissals come in any order, with any tickets', (
     fc.assert(
       fc.property(words, (all) => {
         const state = all.reduce(hear, newCustomer);
-        expect(isRefusal(admit(state, 'new', 'ticket', limit))).toBe(
+        expect(isRefusal(admit(state, 'new', 'ticket', 'person', limit))).toBe(
           Object.keys(state.live).length === limit,
         );
       }),

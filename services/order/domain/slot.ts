@@ -203,7 +203,8 @@ export function freeSeats(
   }
   return openings.map(({ time, seats, perPackage }) => {
     const left = seats - (all.get(time) ?? 0);
-    const cap = orderType !== undefined && perPackage ? perPackage[orderType] : undefined;
+    const isCapped = orderType !== undefined && perPackage && Object.hasOwn(perPackage, orderType);
+    const cap = isCapped ? perPackage[orderType] : undefined;
     const ownLeft = cap === undefined ? left : cap - (own.get(time) ?? 0);
     return { time, seats: Math.max(0, Math.min(left, ownLeft)) };
   });

@@ -6,7 +6,7 @@ import { healthRoutes } from '../shared/platform/health';
 import { createHttpApp } from '../shared/platform/httpApp';
 import { createLogger } from '../shared/platform/logger';
 import { runService, StopFlag } from '../shared/platform/service';
-import { problemRoutes } from './http/problemRoutes';
+import { entryRoutes } from './http/entry';
 import { gatewayRoutes } from './http/routes';
 
 const config = readConfig(
@@ -25,11 +25,11 @@ const stop = new StopFlag();
 
 const app = createHttpApp({
   log,
-  // A request is passed on as it came: parsing its body is the service's affair.
+  // Parsing a body is the service's affair.
   parsesBodies: false,
   routers: [
     healthRoutes({ sidecar, isStopping: () => stop.stopping }),
-    problemRoutes(),
+    entryRoutes(),
     gatewayRoutes(sidecarPool, config.GATEWAY_DEADLINE_MS),
   ],
 });

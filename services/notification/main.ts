@@ -5,6 +5,7 @@ import { integer, platformSettings, readConfig } from '../shared/platform/config
 import { createDaprSidecar } from '../shared/platform/daprSidecar';
 import { healthRoutes } from '../shared/platform/health';
 import { createHttpApp } from '../shared/platform/httpApp';
+import { createListIndex } from '../shared/platform/listIndex';
 import { createLogger } from '../shared/platform/logger';
 import { runService, StopFlag } from '../shared/platform/service';
 import { createSubscriber } from '../shared/platform/subscriber';
@@ -12,15 +13,22 @@ import { type DispatcherContract, dispatcherActor, dispatcherType } from './acto
 import { keepStarting } from './actors/keepStarting';
 import { smsSender } from './actors/smsSender';
 import { createWaker } from './actors/waker';
-import { myPageRoutes } from './http/routes';
+import { orderSource } from './http/orderSource';
+import { rebuildRoute } from './http/rebuildRoute';
+import { notificationRoutes } from './http/routes';
 import { notificationSubscriptions } from './http/subscriptions';
+import { createLedger } from './store/ledger';
+import { createPageList } from './store/pageList';
 import { createPageStore } from './store/pageStore';
+import { createViewRedis } from './store/viewRedis';
 
 const config = readConfig(
   z.object({
     ...platformSettings,
     /** Where my pages and the SMS ledger live. */
     VIEW_REDIS_URL: z.url(),
+    /** Where the list of my pages lives. */
+    LIST_REDIS_URL: z.url(),
     /** Into how many shards they are split; not to be changed while there are pages. */
     VIEW_SHARDS: integer(8, 1),
     /** How often a shard looks for messages that are due. */
@@ -31,25 +39,33 @@ const config = readConfig(
 
 const log = createLogger('notification', config.LOG_LEVEL);
 const sidecar = createDaprSidecar({ httpPort: config.DAPR_HTTP_PORT, pubsubName: config.PUBSUB_NAME });
-const pages = createPageStore({ redisUrl: config.VIEW_REDIS_URL, shards: config.VIEW_SHARDS });
+const clock = () => new Date();
+const view = createViewRedis({ redisUrl: config.VIEW_REDIS_URL, shards: config.VIEW_SHARDS });
+const index = createListIndex({ redisUrl: config.LIST_REDIS_URL, name: 'mypages' });
+const pages = createPageStore(view);
+const ledger = createLedger(view);
+const list = createPageList(index);
 const stop = new StopFlag();
 const callDispatcher = actorCaller<DispatcherContract>(sidecar, dispatcherType);
 
 const host = new ActorHost({
   sidecar,
   log,
-  clock: () => new Date(),
+  clock,
   fence: config.ACTOR_STATE_FENCE,
   actors: [
     dispatcherActor({
       pages,
+      ledger,
       lookSeconds: config.DISPATCH_SECONDS,
       send: smsSender(sidecar),
     }),
   ],
 });
 
-const wake = createWaker((shard) => callDispatcher(String(shard), 'wake', {}, 60_000), log);
+const wakeShard = createWaker((shard) => callDispatcher(String(shard), 'wake', {}, 60_000), log);
+const wake = (orderId: string) => wakeShard(ledger.shardOf(orderId));
+const isStopping = () => stop.stopping;
 
 const app = createHttpApp({
   log,
@@ -57,17 +73,18 @@ const app = createHttpApp({
     healthRoutes({
       sidecar,
       stateStore: 'notification-store',
-      ownCheck: () => pages.isReachable(),
-      isStopping: () => stop.stopping,
+      ownCheck: async () => (await view.isReachable()) && (await index.isReachable()),
+      isStopping,
     }),
     host.router,
     createSubscriber({
       pubsubName: config.PUBSUB_NAME,
       deadLetterTopic: 'notification-dead-letters',
-      handlers: notificationSubscriptions(pages, wake),
+      handlers: notificationSubscriptions({ pages, list, wake }),
       log,
     }),
-    myPageRoutes(pages),
+    notificationRoutes({ pages, list, ledger, wake, clock }),
+    rebuildRoute({ orders: orderSource(sidecar), pages, list, clock, isStopping, log }),
   ],
 });
 
@@ -80,7 +97,9 @@ runService(
     app,
     host,
     onListening: () => keepStarting(shards, (shard) => callDispatcher(shard, 'start', {}), stop, log),
-    close: () => pages.close(),
+    close: async () => {
+      await Promise.all([view.close(), index.close()]);
+    },
   },
   stop,
 );

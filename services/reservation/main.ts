@@ -1,34 +1,54 @@
 import { z } from 'zod';
+import { calendarTable, standardCalendars } from '../shared/contracts/calendar';
 import { actorCaller } from '../shared/platform/actorHost/caller';
 import { ActorHost } from '../shared/platform/actorHost/host';
-import { platformSettings, readConfig } from '../shared/platform/config';
+import { jsonSetting, platformSettings, readConfig } from '../shared/platform/config';
 import { createDaprSidecar } from '../shared/platform/daprSidecar';
 import { healthRoutes } from '../shared/platform/health';
 import { createHttpApp } from '../shared/platform/httpApp';
+import { createListIndex } from '../shared/platform/listIndex';
 import { createLogger } from '../shared/platform/logger';
 import { runService, StopFlag } from '../shared/platform/service';
 import { createSubscriber } from '../shared/platform/subscriber';
+import { createOrderClient } from './actors/orderClient';
 import { type ReservationContract, reservationActor, reservationType } from './actors/reservationActor';
 import { reservationRoutes } from './http/routes';
 import { reservationSubscriptions } from './http/subscriptions';
 
-const config = readConfig(z.object(platformSettings), process.env);
+const config = readConfig(
+  z.object({
+    ...platformSettings,
+    CALENDARS: jsonSetting(calendarTable, standardCalendars),
+    /** Where the lists of reservations and cancellations live. */
+    LIST_REDIS_URL: z.url(),
+  }),
+  process.env,
+);
 const log = createLogger('reservation', config.LOG_LEVEL);
 const sidecar = createDaprSidecar({ httpPort: config.DAPR_HTTP_PORT, pubsubName: config.PUBSUB_NAME });
+const list = createListIndex({ redisUrl: config.LIST_REDIS_URL, name: 'reservation' });
 const stop = new StopFlag();
+const clock = () => new Date();
+const zoneOf = (centerId: string) => config.CALENDARS[centerId]?.zone ?? 'Asia/Seoul';
 const callReservation = actorCaller<ReservationContract>(sidecar, reservationType);
 const host = new ActorHost({
   sidecar,
   log,
-  clock: () => new Date(),
+  clock,
   fence: config.ACTOR_STATE_FENCE,
-  actors: [reservationActor()],
+  actors: [reservationActor({ order: createOrderClient(sidecar), zoneOf })],
+  lists: { [reservationType]: list },
 });
 
 const app = createHttpApp({
   log,
   routers: [
-    healthRoutes({ sidecar, stateStore: 'reservation-store', isStopping: () => stop.stopping }),
+    healthRoutes({
+      sidecar,
+      stateStore: 'reservation-store',
+      ownCheck: () => list.isReachable(),
+      isStopping: () => stop.stopping,
+    }),
     host.router,
     createSubscriber({
       pubsubName: config.PUBSUB_NAME,
@@ -36,8 +56,8 @@ const app = createHttpApp({
       handlers: reservationSubscriptions(callReservation),
       log,
     }),
-    reservationRoutes(callReservation),
+    reservationRoutes({ callReservation, list, zoneOf, clock }),
   ],
 });
 
-runService({ config, log, sidecar, app, host }, stop);
+runService({ config, log, sidecar, app, host, close: () => list.close() }, stop);

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { eventually } from '../../tools/system/waiting';
 import { type Api, apiOf, goodCard } from '../support/api';
+import { readBooks } from '../support/books';
 import { lawsHold } from '../support/laws';
 import { startTestSystem, type TestSystem } from '../support/testSystem';
 
@@ -10,12 +11,14 @@ const unknownId = '01890000-0000-7000-8000-000000000000';
 /** 30 seats in all, on one day. */
 const oneFullDay = {
   weekdays: [1, 2, 3, 4, 5, 6, 7],
+  opensOnHolidays: true,
   openings: [{ time: '09:00', seats: 30 }],
   opensAfterDays: 1,
   openDays: 1,
 };
 const roomy = {
   weekdays: [1, 2, 3, 4, 5, 6, 7],
+  opensOnHolidays: true,
   openings: [{ time: '08:00', seats: 20 }],
   opensAfterDays: 1,
   openDays: 60,
@@ -161,6 +164,28 @@ describe('A booking', () => {
     await reaches(orderId, 'Reservation Complete');
     const confirmed = await api.confirm(orderId);
     expect((await api.confirm(orderId)).body).toEqual(confirmed.body);
+  });
+
+  test('When the same key comes 50 times at once, then there is one order and one charge', async () => {
+    const key = { 'idempotency-key': 'at once' };
+    const body = { phone: '010-2222-5050', cardNo: goodCard };
+    const replies = await Promise.all(Array.from({ length: 50 }, () => api.order(body, key)));
+    const taken = replies.filter(({ status }) => status === 201);
+    expect(taken.length).toBeGreaterThan(0);
+    for (const reply of taken) expect(reply.body).toEqual(taken[0]?.body);
+    // Some may hear that the first is still being handled; asked again, they hear the same as the first.
+    for (const reply of replies) expect([201, 409]).toContain(reply.status);
+    for (const { body: refused } of replies.filter(({ status }) => status === 409)) {
+      expect(refused.code).toBe('request_in_flight');
+    }
+    expect((await api.order(body, key)).body).toEqual(taken[0]?.body);
+    const { orders, charges } = await readBooks(system.infra.redisUrl);
+    const own = [...orders.values()].filter(
+      (order) => order.status !== 'none' && order.placement.phone === '+821022225050',
+    );
+    expect(own).toHaveLength(1);
+    const { orderId } = taken[0]?.body as { orderId: string };
+    expect([...charges.keys()].filter((chargeKey) => chargeKey.startsWith(orderId))).toHaveLength(1);
   });
 
   test('When 100 want 30 seats at once, then exactly 30 get one', async () => {

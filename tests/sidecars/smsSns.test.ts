@@ -42,7 +42,7 @@ test('When notification sends, then SNS sends just that text to just that phone,
   const text = '[건강검진] "2026-11-24" 09:00 <확정> & 감사합니다.\nThank you 🙏';
   const send = sender(await startAll({ SNS_SENDER_ID: 'CHECKUP', SNS_SMS_TYPE: 'Promotional' }));
 
-  const providerId = await send({ to, text, messageId: 'order-1.3' });
+  const providerId = await send({ to, text, kind: 'SMS', messageId: 'order-1.3' });
 
   expect(await moto.sentSms()).toEqual([{ message_id: providerId, phone_number: to, message: text }]);
   expect(await moto.requests()).toEqual([
@@ -58,7 +58,7 @@ test('When notification sends, then SNS sends just that text to just that phone,
 
 test('When notification repeats a message, then the phone gets it once', async () => {
   const send = sender(await startAll());
-  const message = { to, text: 'Booked.', messageId: 'order-1.3' };
+  const message = { to, text: 'Booked.', kind: 'SMS', messageId: 'order-1.3' } as const;
 
   const first = await send(message);
 

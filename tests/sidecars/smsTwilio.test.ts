@@ -20,6 +20,7 @@ const fromNumber = '+12025550123';
 const message = {
   to: '+821012345678',
   text: '[건강검진] "2026-11-24" 09:00 <확정> & 감사합니다.\nThank you 🙏',
+  kind: 'SMS' as const,
   messageId: 'order-1.3',
 };
 

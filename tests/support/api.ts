@@ -13,6 +13,15 @@ export interface Api {
   order(body?: object, headers?: Record<string, string>): Promise<Reply>;
   pay(orderId: string, cardNo?: string): Promise<Reply>;
   confirm(orderId: string): Promise<Reply>;
+  /** The customer cancels. */
+  cancel(orderId: string): Promise<Reply>;
+  /** The customer moves it. */
+  move(orderId: string, to: object): Promise<Reply>;
+  /** The centre cancels. */
+  centerCancels(orderId: string, reason?: string): Promise<Reply>;
+  reject(orderId: string, reason?: string): Promise<Reply>;
+  patch(path: string, body: unknown, headers?: Record<string, string>): Promise<Reply>;
+  put(path: string, body: unknown, headers?: Record<string, string>): Promise<Reply>;
   /** The status on my page, or undefined while it has none. */
   myPageStatus(orderId: string): Promise<string | undefined>;
 }
@@ -48,6 +57,14 @@ export function apiOf(baseUrl: string): Api {
     pay: (orderId, cardNo = goodCard) =>
       api.post('/paymentHistories', { orderId, price: 50_000, payMethod: 'card', cardNo }),
     confirm: (orderId) => api.post('/reservations', { orderId, status: 'confirmed' }),
+    cancel: (orderId) => call('DELETE', `/orders/${orderId}`),
+    move: (orderId, to) => api.patch(`/orders/${orderId}`, to),
+    centerCancels: (orderId, reason = 'a machine is broken') =>
+      api.post('/cancellations', { orderId, reason }),
+    reject: (orderId, reason = 'no such checkup here') =>
+      api.post('/reservations', { orderId, status: 'rejected', reason }),
+    patch: (path, body, headers) => call('PATCH', path, JSON.stringify(body), headers),
+    put: (path, body, headers) => call('PUT', path, JSON.stringify(body), headers),
     async myPageStatus(orderId) {
       const page = await api.get(`/mypages/${orderId}`);
       return page.status === 200 ? page.body.status : undefined;

@@ -18,7 +18,16 @@ export interface Books {
   pages: Map<string, MyPage>;
   messages: Map<string, MessageRow[]>;
   /** The card company's own books, by charge key. */
-  charges: Map<string, ChargeRecord>;
+  charges: Map<string, LedgerEntry>;
+  /** What each list shows, by the list's name and id. */
+  lists: Map<string, Map<string, { status?: string } | null>>;
+}
+
+interface LedgerEntry {
+  status: ChargeRecord['status'];
+  amountKrw?: number;
+  /** By refund key. */
+  refunds?: Record<string, number>;
 }
 
 export async function readBooks(redisUrl: string): Promise<Books> {
@@ -41,6 +50,14 @@ export async function readBooks(redisUrl: string): Promise<Books> {
     const values = await Promise.all(own.map(read));
     return new Map(own.map((key, i) => [key.slice(key.indexOf(marker) + marker.length), values[i] as Value]));
   }
+  async function lists(): Promise<Books['lists']> {
+    const own = keys.filter((key) => key.startsWith('list:{') && key.endsWith('}:docs'));
+    const entries = await Promise.all(own.map((key) => redis.hGetAll(key)));
+    const docs = entries.map((each) =>
+      Object.entries(each).map(([id, stored]) => [id, JSON.parse(stored)] as const),
+    );
+    return new Map(own.map((key, i) => [key.slice(6, -6), new Map(docs[i])]));
+  }
   try {
     return {
       orders: await actors<OrderState>('order', 'Order'),
@@ -54,8 +71,9 @@ export async function readBooks(redisUrl: string): Promise<Books> {
       ),
       charges: await byId(
         'simulated-provider:',
-        async (key) => JSON.parse((await redis.get(key)) ?? '{}') as ChargeRecord,
+        async (key) => JSON.parse((await redis.get(key)) ?? '{}') as LedgerEntry,
       ),
+      lists: await lists(),
     };
   } finally {
     redis.destroy();

@@ -1,27 +1,43 @@
+import { type AcceptedOrder, hasEnded } from '../../services/order/domain/orderState';
+import { seatsTaken } from '../../services/order/domain/slot';
+import { isEnded } from '../../services/shared/contracts/status';
 import { eventually } from '../../tools/system/waiting';
 import { type Books, readBooks } from './books';
-
-const paidStatuses = new Set(['Pay Approved', 'Reservation Complete', 'confirmed']);
-const pathRank = ['Payment Requested', 'Pay Approved', 'Reservation Complete', 'confirmed', 'expired'];
 
 /** Each way in which the books break a law of the design, in words; empty when all agree. */
 export function brokenLaws(books: Books, seatsPerTime: (slotId: string, time: string) => number): string[] {
   return [
     ...capacity(books, seatsPerTime),
-    ...seatsAndMoney(books),
-    ...oneChargeEach(books),
+    ...seats(books),
+    ...conservation(books),
     ...quotas(books),
-    ...viewsAgree(books),
+    ...legalPaths(books),
+    ...centerAgrees(books),
+    ...pagesAgree(books),
+    ...listsAgree(books),
     ...nothingUnsettled(books),
     ...messagesAgree(books),
   ];
 }
 
+function acceptedOrders({ orders }: Books): [string, AcceptedOrder][] {
+  return [...orders].flatMap(([id, order]) => (order.status === 'none' ? [] : [[id, order]]));
+}
+
+function statusOf({ orders }: Books, orderId: string): string {
+  return orders.get(orderId)?.status ?? 'none';
+}
+
+function isGone(books: Books, orderId: string): boolean {
+  const order = books.orders.get(orderId);
+  return !order || order.status === 'none' || isEnded(order.status);
+}
+
 /** Law 1. */
 function capacity({ slots }: Books, seatsPerTime: (slotId: string, time: string) => number): string[] {
-  return [...slots].flatMap(([id, { seats }]) => {
+  return [...slots].flatMap(([id, slot]) => {
     const taken = new Map<string, number>();
-    for (const { time } of Object.values(seats)) taken.set(time, (taken.get(time) ?? 0) + 1);
+    for (const { time } of seatsTaken(slot)) taken.set(time, (taken.get(time) ?? 0) + 1);
     return [...taken].flatMap(([time, count]) =>
       count > seatsPerTime(id, time)
         ? [`${id} ${time}: ${count} seats given, ${seatsPerTime(id, time)} there`]
@@ -30,73 +46,195 @@ function capacity({ slots }: Books, seatsPerTime: (slotId: string, time: string)
   });
 }
 
-/** Laws 3, 7 and 9: a live order has exactly one seat and its money; an ended one has neither. */
-function seatsAndMoney({ orders, slots, payments }: Books): string[] {
-  const seats = [...slots].flatMap(([slot, { seats: held }]) =>
-    Object.keys(held).map((orderId) => ({ slot, orderId })),
-  );
-  const faults = seats.flatMap(({ slot, orderId }) => {
-    const status = orders.get(orderId)?.status ?? 'none';
-    return status === 'none' || status === 'expired'
-      ? [`${slot} holds a seat for ${orderId}, which is ${status}`]
-      : [];
-  });
-  for (const [orderId, order] of orders) {
-    const held = seats.filter((seat) => seat.orderId === orderId).length;
-    const money = payments.get(orderId)?.status ?? 'none';
-    const isLive = order.status === 'Payment Requested' || paidStatuses.has(order.status);
-    if (isLive && held !== 1) faults.push(`${orderId} is ${order.status} and has ${held} seats`);
-    if (paidStatuses.has(order.status) !== (money === 'captured')) {
-      faults.push(`${orderId} is ${order.status} and its payment is ${money}`);
+/** Laws 3, 7 and 9: a live order has exactly one seat, the one that it says; an ended one has none. */
+function seats(books: Books): string[] {
+  const held = new Map<string, string[]>();
+  for (const [slotId, slot] of books.slots) {
+    for (const { orderId, time } of seatsTaken(slot)) {
+      held.set(orderId, [...(held.get(orderId) ?? []), `${slotId} ${time}`]);
     }
-    if (order.status === 'expired' && money !== 'closed')
-      faults.push(`${orderId} expired and its payment is ${money}`);
   }
-  for (const [orderId, { status }] of payments) {
-    if (status === 'captured' && !orders.has(orderId)) faults.push(`${orderId} has money and no order`);
-  }
-  return faults;
-}
-
-/** Law 2, against the card company's books: what it captured is what we know, once an order. */
-function oneChargeEach({ payments, charges, orders }: Books): string[] {
-  const captured = [...charges].filter(([, charge]) => charge.status === 'captured');
-  const faults = captured.flatMap(([key]) => {
-    const payment = payments.get(key.split('.')[0] ?? '');
-    const known = payment?.status === 'captured' && payment.chargeKey === key;
-    return known
-      ? []
-      : [`charge ${key} stands at the card company, and its payment is ${payment?.status ?? 'none'}`];
-  });
-  const byCard = [...payments.values()].filter((each) => each.status === 'captured' && each.chargeKey);
-  if (byCard.length !== captured.length) {
-    faults.push(`${captured.length} charges at the card company, ${byCard.length} card payments`);
-  }
-  for (const [orderId, payment] of payments) {
-    const order = orders.get(orderId);
-    if (payment.status !== 'captured' || !order || order.status === 'none') continue;
-    if (payment.payment.amountKrw !== order.placement.dueKrw)
-      faults.push(`${orderId} was charged another amount`);
-  }
-  return faults;
-}
-
-/** Law 8's other half: nobody's quota is taken by what is not live. */
-function quotas({ customers, orders }: Books): string[] {
-  const faults = [...customers].flatMap(([key, { live }]) =>
-    Object.keys(live).flatMap((orderId) => {
-      const status = orders.get(orderId)?.status ?? 'none';
-      return status === 'none' || status === 'expired'
-        ? [`${key} counts ${orderId}, which is ${status}`]
-        : [];
-    }),
+  const faults = [...held].flatMap(([orderId, own]) =>
+    isGone(books, orderId) ? [`${own} held for ${orderId}, which is ${statusOf(books, orderId)}`] : [],
   );
-  for (const [orderId, order] of orders) {
-    if (order.status === 'none' || order.status === 'expired' || !order.placement.customerKey) continue;
-    if (!(orderId in (customers.get(order.placement.customerKey)?.live ?? {})))
+  for (const [orderId, order] of acceptedOrders(books)) {
+    if (hasEnded(order)) continue;
+    const { centerId, date, time } = order.standing.seat;
+    const own = held.get(orderId) ?? [];
+    if (own.length !== 1 || own[0] !== `${centerId}_${date} ${time}`) {
+      faults.push(`${orderId} is ${order.status} for ${date} ${time} and holds [${own}]`);
+    }
+  }
+  return faults;
+}
+
+/** Laws 2 and 3: what the card company and the cash box keep of each order is what the order stands for, to the won. */
+function conservation(books: Books): string[] {
+  const kept = keptMoney(books);
+  const ids = new Set([...books.orders.keys(), ...books.payments.keys(), ...kept.keys()]);
+  const faults = [...ids].flatMap((orderId) => {
+    const order = books.orders.get(orderId);
+    const dueKrw = !order || order.status === 'none' ? 0 : moneyDue(order);
+    const keptKrw = kept.get(orderId) ?? 0;
+    const payment = books.payments.get(orderId)?.status ?? 'none';
+    return keptKrw === dueKrw
+      ? []
+      : [
+          `${orderId} is ${statusOf(books, orderId)} and stands for ${dueKrw}; ${keptKrw} is kept, payment ${payment}`,
+        ];
+  });
+  for (const [key, charge] of books.charges) {
+    const refunded = Object.values(charge.refunds ?? {}).reduce((sum, each) => sum + each, 0);
+    if (refunded > (charge.amountKrw ?? 0))
+      faults.push(`${key}: ${refunded} refunded of ${charge.amountKrw}`);
+  }
+  return faults;
+}
+
+function moneyDue(order: AcceptedOrder): number {
+  if (order.status === 'Payment Requested' || order.status === 'expired') return 0;
+  if (order.status !== 'canceled' && order.status !== 'rejected') return order.standing.dueKrw;
+  return order.payment ? order.standing.dueKrw - order.refundKrw : 0;
+}
+
+function keptMoney({ charges, payments }: Books): Map<string, number> {
+  const kept = new Map<string, number>();
+  const add = (orderId: string, krw: number) => kept.set(orderId, (kept.get(orderId) ?? 0) + krw);
+  for (const [key, { status, amountKrw = 0, refunds = {} }] of charges) {
+    if (status !== 'captured') continue;
+    const refunded = Object.values(refunds).reduce((sum, each) => sum + each, 0);
+    add(key.split('.')[0] ?? '', amountKrw - refunded);
+  }
+  for (const [orderId, payment] of payments) add(orderId, cashKept(payment));
+  return kept;
+}
+
+/** Cash leaves no trace at the card company. */
+function cashKept(payment: Books['payments'] extends Map<string, infer State> ? State : never): number {
+  if (payment.status !== 'captured' && payment.status !== 'canceled') return 0;
+  if (payment.payment?.payMethod !== 'cash') return 0;
+  const byCard = payment.charges.reduce((sum, { amountKrw }) => sum + amountKrw, 0);
+  const refunded = payment.refunds.reduce((sum, { refundKrw }) => sum + refundKrw, 0);
+  return payment.amountKrw - byCard - refunded;
+}
+
+/** Law 8's other half: nobody's quota is taken by what is not live, and all that is live is counted. */
+function quotas(books: Books): string[] {
+  const faults = [...books.customers].flatMap(([key, { live }]) =>
+    Object.keys(live).flatMap((orderId) =>
+      isGone(books, orderId) ? [`${key} counts ${orderId}, which is ${statusOf(books, orderId)}`] : [],
+    ),
+  );
+  for (const [orderId, order] of acceptedOrders(books)) {
+    const { customerKey } = order.placement;
+    if (hasEnded(order) || !customerKey) continue;
+    if (!(orderId in (books.customers.get(customerKey)?.live ?? {})))
       faults.push(`${orderId} is not counted`);
   }
   return faults;
+}
+
+const next: Record<string, readonly string[]> = {
+  'Payment Requested': ['Pay Approved', 'canceled', 'expired'],
+  'Pay Approved': ['Reservation Complete', 'canceled', 'rejected'],
+  'Reservation Complete': ['confirmed', 'canceled', 'rejected'],
+  confirmed: ['checked in', 'no show', 'canceled'],
+  'checked in': ['completed'],
+};
+
+/** Law 4, by the published path; a move leaves the status as it is. */
+function legalPaths(books: Books): string[] {
+  return acceptedOrders(books).flatMap(([orderId, order]) => {
+    const path = order.history.filter(({ kind }) => kind !== 'moved').map(({ status }) => status);
+    const isLegal = path.every((status, i) => i === 0 || next[path[i - 1] ?? '']?.includes(status));
+    const faults = isLegal && path.at(-1) === order.status ? [] : [`${orderId}: illegal path ${path}`];
+    return order.canceling ? [...faults, `${orderId}: nobody knows whether it was canceled`] : faults;
+  });
+}
+
+const atCenter: Record<string, readonly (string | undefined)[]> = {
+  'Payment Requested': [undefined],
+  'Pay Approved': [undefined],
+  'Reservation Complete': ['received'],
+  confirmed: ['confirmed'],
+  'checked in': ['checked in'],
+  completed: ['completed'],
+  'no show': ['no show'],
+  rejected: ['rejected'],
+  expired: [undefined],
+};
+
+/** Law 10: the centre has the same bookings, on the same seats. */
+function centerAgrees(books: Books): string[] {
+  const faults = acceptedOrders(books).flatMap(([orderId, order]) => {
+    const reservation = books.reservations.get(orderId);
+    const status = reservation && reservation.status !== 'none' ? reservation.status : undefined;
+    const expected =
+      order.status === 'canceled'
+        ? order.payment
+          ? ['canceled']
+          : [undefined, 'canceled']
+        : atCenter[order.status];
+    if (!expected?.includes(status)) return [`${orderId} is ${order.status}, at the centre ${status}`];
+    if (!reservation || !('booking' in reservation) || !reservation.booking || hasEnded(order)) return [];
+    const there = JSON.stringify(seatText(reservation.booking.seat));
+    const here = JSON.stringify(seatText(order.standing.seat));
+    return there === here ? [] : [`${orderId} has ${here}, at the centre ${there}`];
+  });
+  for (const [orderId, { status }] of books.reservations) {
+    if (status !== 'none' && statusOf(books, orderId) === 'none') {
+      faults.push(`the centre has a request of ${orderId}, which nobody ordered`);
+    }
+  }
+  return faults;
+}
+
+function seatText({ centerId, date, time }: { centerId: string; date: string; time: string }): string {
+  return `${centerId} ${date} ${time}`;
+}
+
+/** Law 10: my page shows the order's own history, step by step. */
+function pagesAgree(books: Books): string[] {
+  const faults = acceptedOrders(books).flatMap(([orderId, order]) => {
+    const page = books.pages.get(orderId);
+    const shown = page?.timeline.map(({ status }) => status);
+    const told = order.history.map(({ status }) => status);
+    if (JSON.stringify(shown) !== JSON.stringify(told))
+      return [`${orderId} went ${told}, on my page ${shown}`];
+    if (page?.status !== order.status) return [`${orderId} is ${order.status}, on my page ${page?.status}`];
+    if (page.early.length > 0) return [`${orderId}: events wait on my page for one that never came`];
+    const { seat } = order.standing;
+    return page.booking && seatText(page.booking.seat) === seatText(seat)
+      ? []
+      : [`${orderId}: my page shows another seat`];
+  });
+  for (const [orderId] of books.pages) {
+    if (statusOf(books, orderId) === 'none') faults.push(`my page shows ${orderId}, which nobody ordered`);
+  }
+  return faults;
+}
+
+/** Law 10: each list shows every thing once, as it is. */
+function listsAgree(books: Books): string[] {
+  const owners: Record<string, Map<string, { status?: string }>> = {
+    order: books.orders,
+    payment: books.payments,
+    reservation: books.reservations,
+    mypages: books.pages as Map<string, { status?: string }>,
+  };
+  return Object.entries(owners).flatMap(([name, owned]) => {
+    const listed = books.lists.get(name) ?? new Map();
+    const faults = [...listed].flatMap(([id, doc]) =>
+      doc && doc.status !== owned.get(id)?.status
+        ? [`${id} is ${owned.get(id)?.status}, in the list of ${name} ${doc.status}`]
+        : [],
+    );
+    for (const [id, { status }] of owned) {
+      if (status !== undefined && status !== 'none' && !listed.has(id))
+        faults.push(`${id} is not in the list of ${name}`);
+    }
+    return faults;
+  });
 }
 
 /** Quiet: nobody has to be asked soon how a placement ended. Held orders are asked when their time to pay is over. */
@@ -104,49 +242,20 @@ function nothingUnsettled({ slots, orders }: Books): string[] {
   const soon = Date.now() + 60_000;
   return [...slots].flatMap(([slot, { unsettled }]) =>
     Object.entries(unsettled)
-      .filter(([orderId]) => orders.get(orderId)?.status !== 'Payment Requested')
-      .filter(([, { visitAt }]) => Date.parse(visitAt) < soon)
-      .map(([orderId]) => `${slot} still has to visit ${orderId}`),
+      .map(([holdId, entry]) => ({ orderId: holdId, ...entry }))
+      .filter(({ orderId }) => orders.get(orderId)?.status !== 'Payment Requested')
+      .filter(({ visitAt }) => Date.parse(visitAt) < soon)
+      .map(({ orderId }) => `${slot} still has to visit ${orderId}`),
   );
 }
 
-/** Law 10. */
-function viewsAgree({ orders, reservations, pages }: Books): string[] {
-  const faults: string[] = [];
-  for (const [orderId, order] of orders) {
-    if (order.status === 'none') continue;
-    const page = pages.get(orderId);
-    if (page?.status !== order.status)
-      faults.push(`${orderId} is ${order.status}, on my page ${page?.status}`);
-    if (page && page.early.length > 0)
-      faults.push(`${orderId}: events wait on my page for one that never came`);
-    const reservation = reservations.get(orderId)?.status;
-    const expected = { 'Reservation Complete': 'received', confirmed: 'confirmed' }[order.status as string];
-    if (reservation !== expected) faults.push(`${orderId} is ${order.status}, at the centre ${reservation}`);
-  }
-  for (const [orderId, { status }] of reservations) {
-    if (status !== 'none' && (orders.get(orderId)?.status ?? 'none') === 'none') {
-      faults.push(`the centre has a request of ${orderId}, which nobody ordered`);
-    }
-  }
-  for (const [orderId, { status, early }] of pages) {
-    if (early.length > 0 && !orders.has(orderId))
-      faults.push(`events of ${orderId} wait on my page for its order`);
-    if (status && !orders.has(orderId)) faults.push(`my page shows ${orderId}, which nobody ordered`);
-  }
-  return faults;
-}
-
-/** Laws 4 and 6: one row a change, in the legal order, and each that has a recipient is out. */
+/** Law 6: one row a change, in order, and each that has a recipient is out. */
 function messagesAgree({ pages, messages }: Books): string[] {
   return [...pages].flatMap(([orderId, page]) => {
     const rows = messages.get(orderId) ?? [];
     const faults: string[] = [];
     if (rows.length !== page.timeline.length)
       faults.push(`${orderId}: ${page.timeline.length} changes, ${rows.length} messages`);
-    const ranks = page.timeline.map(({ status }) => pathRank.indexOf(status));
-    if (ranks.some((rank, i) => i > 0 && rank <= (ranks[i - 1] ?? -1)))
-      faults.push(`${orderId}: illegal path`);
     for (const { messageId, delivery } of rows) {
       const expected = page.booking?.phone ? 'sent' : 'no recipient';
       if (delivery.state !== expected) faults.push(`${messageId} is ${delivery.state}`);

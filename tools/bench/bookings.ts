@@ -21,7 +21,7 @@ async function main(): Promise<void> {
     time: `${String(8 + hour).padStart(2, '0')}:00`,
     seats: 200,
   }));
-  const calendar = { weekdays: [1, 2, 3, 4, 5, 6, 7], openings, openDays: 365 };
+  const calendar = { weekdays: [1, 2, 3, 4, 5, 6, 7], opensOnHolidays: true, openings, openDays: 365 };
   const system = await planSystem({
     dataDir,
     toolchain: readToolchain(),

@@ -1,69 +1,59 @@
-import { type Request, type RequestHandler, type Response, Router } from 'express';
+import { type Request, type RequestHandler, type Response, Router, raw } from 'express';
 import type { Dispatcher } from 'undici';
 import { refuse } from '../../shared/contracts/refusals';
-import { publicBaseUrl } from '../../shared/platform/httpApp';
+import { bodyBytesMax } from '../../shared/platform/httpApp';
 import { currentTraceparent } from '../../shared/platform/logger';
 import { RefusedError } from '../../shared/platform/problem';
-import { publicRoutes } from './publicRoutes';
+import { clientAddress, publicBaseUrl, publicProtocol } from '../../shared/platform/publicUrl';
+import { innerPath, isPublicId, type PublicRoute, publicRoutes } from './publicRoutes';
 
-/** Sends each public request through the gateway's own sidecar to the service that answers it, body untouched. */
+/** Sends each public request through the gateway's own sidecar to the service that answers it. */
 export function gatewayRoutes(sidecarPool: Dispatcher, deadlineMs: number): Router {
   const router = Router();
-  router.get('/', (req, res) => {
-    const base = publicBaseUrl(req);
-    const link = (path: string) => ({ href: `${base}${path}` });
-    res.type('application/hal+json').json({
-      _links: {
-        self: link('/'),
-        orders: link('/orders'),
-        packages: link('/packages'),
-        problems: link('/problems'),
-        paymentHistories: link('/paymentHistories'),
-        reservations: link('/reservations'),
-        mypage: { ...link('/mypages/{orderId}'), templated: true },
-      },
-    });
-  });
-  for (const { path, methods, appId } of publicRoutes) {
-    const route = router.route(path);
-    const forward: RequestHandler = (req, res) => passOn(req, res, appId);
-    route.all((req, res, next) => {
-      if (methods.includes(req.method)) return forward(req, res, next);
-      res.set('Allow', methods.join(', '));
-      throw new RefusedError(refuse('method_not_allowed', { allowed: methods }));
-    });
+  for (const publicRoute of publicRoutes) {
+    const route = router.route(publicRoute.path);
+    const forward: RequestHandler = (req, res) => passOn(req, res, publicRoute);
+    for (const method of publicRoute.methods)
+      route[method](...(method === 'get' ? [] : [wholeBody]), forward);
   }
 
-  async function passOn(req: Request, res: Response, appId: string): Promise<void> {
-    const answer = await invoke(req, appId);
-    if (answer.statusCode >= 500 && isDaprFailure(answer)) {
-      await answer.body.dump();
-      throw new RefusedError(refuse('service_unavailable'));
+  async function passOn(req: Request, res: Response, route: PublicRoute): Promise<void> {
+    const { status, headers, body } = await invoke(req, pathFor(req, route));
+    if (!isOfService(status, headers)) {
+      const cause = new Error(`the sidecar answered ${status}: ${body.subarray(0, 300)}`);
+      throw new RefusedError(refuse('service_unavailable'), { cause });
     }
-    res.status(answer.statusCode);
+    res.status(status);
     for (const name of passedHeaders) {
-      const value = answer.headers[name];
+      const value = headers[name];
       if (value !== undefined) res.set(name, value);
     }
-    res.end(Buffer.from(await answer.body.arrayBuffer()));
+    // Of a HEAD as well: Node leaves its body out, and with it the length.
+    if (body.length > 0) res.set('content-length', String(body.length));
+    res.end(body);
   }
 
-  async function invoke(req: Request, appId: string): Promise<Dispatcher.ResponseData> {
+  async function invoke(req: Request, path: string): Promise<Answer> {
     const traceparent = currentTraceparent();
+    const sent = Buffer.isBuffer(req.body) && req.body.length > 0 ? req.body : undefined;
     try {
-      return await sidecarPool.request({
-        method: req.method as Dispatcher.HttpMethod,
-        path: `/v1.0/invoke/${appId}/method${req.originalUrl}`,
+      const { statusCode, headers, body } = await sidecarPool.request({
+        // A HEAD is a GET whose body is left out here.
+        method: (req.method === 'HEAD' ? 'GET' : req.method) as Dispatcher.HttpMethod,
+        path,
         headers: {
-          ...pick(req, ['content-type', 'accept', 'accept-language', 'idempotency-key']),
+          ...taken(req),
+          // A body that says nothing of itself must not be taken for JSON on its way (RFC 9110, 8.3).
+          ...(sent && !req.get('content-type') ? { 'content-type': 'application/octet-stream' } : {}),
           'x-forwarded-host': new URL(publicBaseUrl(req)).host,
-          'x-forwarded-proto': req.protocol,
-          'x-forwarded-for': req.ip ?? '',
+          'x-forwarded-proto': publicProtocol(req),
+          'x-forwarded-for': clientAddress(req),
           ...(traceparent ? { traceparent } : {}),
         },
-        ...(hasBody(req) ? { body: req } : {}),
+        ...(sent ? { body: sent } : {}),
         signal: AbortSignal.timeout(deadlineMs),
       });
+      return { status: statusCode, headers, body: Buffer.from(await body.arrayBuffer()) };
     } catch (error) {
       throw new RefusedError(refuse('service_unavailable'), { cause: error });
     }
@@ -72,22 +62,58 @@ export function gatewayRoutes(sidecarPool: Dispatcher, deadlineMs: number): Rout
   return router;
 }
 
-function hasBody(req: Request): boolean {
-  return req.get('content-length') !== undefined || req.get('transfer-encoding') !== undefined;
+interface Answer {
+  status: number;
+  headers: Dispatcher.ResponseData['headers'];
+  body: Buffer;
 }
 
-function pick(req: Request, names: readonly string[]): Record<string, string> {
-  return Object.fromEntries(names.flatMap((name) => (req.get(name) ? [[name, String(req.get(name))]] : [])));
+// Read to its end before anything is sent on: what is too large is refused here, not by a sidecar in its own words, and
+// a slow caller holds up nobody but itself.
+const wholeBody = raw({ type: () => true, limit: bodyBytesMax });
+
+function pathFor(req: Request, route: PublicRoute): string {
+  const { id } = req.params;
+  if (id !== undefined && !isPublicId(String(id))) throw new RefusedError(refuse('not_found'));
+  const from = req.originalUrl.indexOf('?');
+  const query = from < 0 ? '' : new URL(`http://query/${req.originalUrl.slice(from)}`).search;
+  if (query.length > queryLengthMax) throw new RefusedError(refuse('url_too_long', { queryLengthMax }));
+  return `/v1.0/invoke/${route.appId}/method${innerPath(route, id === undefined ? undefined : String(id))}${query}`;
 }
 
-// Our services answer errors as problem+json only; a plain JSON 500 was born in a sidecar.
-function isDaprFailure({ headers }: Dispatcher.ResponseData): boolean {
-  return !String(headers['content-type'] ?? '').startsWith('application/problem+json');
+// A sidecar takes some kilobytes of headers and answers more with an error of its own. No header here has a meaning
+// beyond this length; what is cut off is refused, or not preferred, by who reads it.
+const headerLengthMax = 512;
+const queryLengthMax = 2_048;
+
+function taken(req: Request): Record<string, string> {
+  return Object.fromEntries(
+    takenHeaders.flatMap((name) => {
+      const value = req.get(name);
+      return value ? [[name, value.slice(0, headerLengthMax)]] : [];
+    }),
+  );
 }
+
+// Our services answer errors as problem+json only; another one was born in a sidecar, and says nothing to a caller.
+function isOfService(status: number, headers: Answer['headers']): boolean {
+  if (status < 300 || status === 304) return true;
+  return String(headers['content-type'] ?? '').startsWith('application/problem+json');
+}
+
+const takenHeaders = [
+  'content-type',
+  'accept',
+  'accept-language',
+  'idempotency-key',
+  'if-match',
+  'if-none-match',
+];
 
 const passedHeaders = [
   'content-type',
   'content-language',
+  'vary',
   'location',
   'retry-after',
   'allow',

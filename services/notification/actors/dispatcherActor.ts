@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { type ActorDefinition, method, type Turn } from '../../shared/platform/actorHost/definition';
+import { maskDigits } from '../../shared/platform/logger';
 import { SidecarError } from '../../shared/platform/sidecar';
-import type { MessageRow } from '../domain/messages';
+import type { Delivery, MessageRow } from '../domain/messages';
+import type { Ledger } from '../store/ledger';
 import type { PageStore } from '../store/pageStore';
 import { isFinal, type SmsSender } from './smsSender';
 
@@ -15,7 +17,8 @@ export interface DispatcherContract {
 }
 
 interface DispatcherOptions {
-  pages: PageStore;
+  pages: Pick<PageStore, 'read'>;
+  ledger: Ledger;
   send: SmsSender;
   /** How often a shard looks for what is due, whether it was woken or not. */
   lookSeconds: number;
@@ -25,11 +28,16 @@ interface DispatcherOptions {
  * Sends one shard's messages, an order's in their order. Only one of it runs at a time, so a message has one sender;
  * a sender that dies is followed by the next look, and the provider knows a repeat by its message id.
  */
-export function dispatcherActor({ pages, send, lookSeconds }: DispatcherOptions): ActorDefinition<object> {
+export function dispatcherActor({
+  pages,
+  ledger,
+  send,
+  lookSeconds,
+}: DispatcherOptions): ActorDefinition<object> {
   async function sendDue(turn: Turn<object>): Promise<number> {
     let sent = 0;
     for (let round = 0; round < roundsMax; round++) {
-      const orderIds = await pages.dueOrders(Number(turn.id), turn.now(), ordersAtOnce);
+      const orderIds = await ledger.dueOrders(Number(turn.id), turn.now(), ordersAtOnce);
       if (orderIds.length === 0) return sent;
       const counts = await Promise.all(orderIds.map((orderId) => sendFor(turn, orderId)));
       sent += counts.reduce((sum, count) => sum + count, 0);
@@ -39,35 +47,47 @@ export function dispatcherActor({ pages, send, lookSeconds }: DispatcherOptions)
 
   // A message that fails holds the later ones of its order back: they must not overtake it.
   async function sendFor(turn: Turn<object>, orderId: string): Promise<number> {
-    const [page, rows] = await Promise.all([pages.read(orderId), pages.messages(orderId)]);
+    const [page, rows] = await Promise.all([pages.read(orderId), ledger.messages(orderId)]);
     const to = page?.booking?.phone;
+    if (!to) {
+      await ledger.forget(orderId);
+      return 0;
+    }
     let sent = 0;
     for (const row of rows) {
-      if (row.delivery.state !== 'pending' || !to) continue;
+      if (row.delivery.state !== 'pending') continue;
       const delivery = await deliver(turn, row, row.delivery.tries, to);
-      await pages.recordDelivery({ ...row, delivery }, nextTry(turn.now(), delivery));
+      await ledger.recordDelivery({ ...row, delivery }, nextTry(turn.now(), delivery));
       if (delivery.state === 'pending') break;
       sent += 1;
     }
-    if (rows.every(({ delivery }) => delivery.state !== 'pending')) await pages.forgetIfDone(orderId);
+    if (rows.every(({ delivery }) => delivery.state !== 'pending')) await ledger.forgetIfDone(orderId);
     return sent;
   }
 
   async function deliver(
     turn: Turn<object>,
-    { messageId, text }: MessageRow,
-    tries: number,
+    { messageId, text, kind }: MessageRow,
+    earlierTries: number,
     to: string,
-  ): Promise<MessageRow['delivery']> {
+  ): Promise<Delivery> {
+    const tries = earlierTries + 1;
     try {
-      const providerId = await send({ to, text, messageId });
-      return { state: 'sent', ...(providerId ? { providerId } : {}), sentAt: turn.now().toISOString() };
+      const providerId = await send({ to, text, kind, messageId });
+      return {
+        state: 'sent',
+        tries,
+        ...(providerId ? { providerId } : {}),
+        sentAt: turn.now().toISOString(),
+      };
     } catch (error) {
       turn.log.warn({ err: error, messageId }, 'message not sent');
-      const reason = error instanceof SidecarError ? error.message : 'unexpected failure';
-      return isFinal(reason)
-        ? { state: 'failed', reason }
-        : { state: 'pending', tries: tries + 1, lastFailure: reason };
+      const failure = error instanceof SidecarError ? error.message : 'unexpected failure';
+      // A provider may quote the number in its answer, and the row is shown.
+      const reason = maskDigits(failure);
+      return isFinal(failure)
+        ? { state: 'failed', reason, tries, failedAt: turn.now().toISOString() }
+        : { state: 'pending', tries, lastFailure: reason };
     }
   }
 
@@ -97,7 +117,7 @@ export function dispatcherActor({ pages, send, lookSeconds }: DispatcherOptions)
 }
 
 // After a failure the order waits, longer each time; else what else it has to send is due at once.
-function nextTry(now: Date, delivery: MessageRow['delivery']): Date {
+function nextTry(now: Date, delivery: Delivery): Date {
   const waitSeconds = delivery.state === 'pending' ? Math.min(60, 2 ** Math.min(delivery.tries, 6)) : 0;
   return new Date(now.getTime() + waitSeconds * 1_000);
 }

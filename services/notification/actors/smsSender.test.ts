@@ -1,13 +1,18 @@
 import { isFinal, smsSender } from './smsSender';
 
-const message = { to: '+821012345678', text: '예약이 확정되었습니다.', messageId: 'order-1.3' };
+const message = {
+  to: '+821012345678',
+  text: '예약이 확정되었습니다.',
+  kind: 'SMS' as const,
+  messageId: 'order-1.3',
+};
 
 test('When a message is sent, then the call is of the form that Dapr’s own SMS bindings take', async () => {
   const send = jest.fn(async () => ({ providerId: 'sns-1' }));
 
   expect(await smsSender({ send })(message)).toBe('sns-1');
   expect(send.mock.calls).toEqual([
-    ['sms', '예약이 확정되었습니다.', { toNumber: '+821012345678', messageId: 'order-1.3' }],
+    ['sms', '예약이 확정되었습니다.', { toNumber: '+821012345678', messageId: 'order-1.3', kind: 'SMS' }],
   ]);
 });
 

@@ -1,121 +1,118 @@
 import fc from 'fast-check';
-import { type BookingStatus, bookingStatus } from '../../shared/contracts/status';
-import { newMessages } from './messages';
-import { type Booking, emptyPage, type MyPage } from './myPage';
+import { heard, type MessageRow, newMessage, resent, unknownAfterRebuild, unknownMessage } from './messages';
+import { emptyPage, foldEvents, type MyPage, type ShownPage } from './myPage';
+import { moved, orderId, otherSeat, payment, placed, progressed, seat, stories, told } from './order.sample';
 
-const path: BookingStatus[] = ['Payment Requested', 'Pay Approved', 'Reservation Complete', 'confirmed'];
+const now = '2026-07-24T02:00:00.000Z';
 
-test('When a status changes, then one message is due, about that change', () => {
-  expect(newMessages(page(path.slice(0, 1)), page(path.slice(0, 2)))).toEqual([
-    {
-      messageId: 'order.2',
-      orderId: 'order',
-      status: 'Pay Approved',
-      text: expect.stringContaining('결제가 완료'),
-      kind: 'SMS',
-      createdAt: page(path).timeline[1]?.at,
-      delivery: { state: 'pending', tries: 0 },
-    },
-  ]);
+test('When a page changes, then one message is due, about that change', () => {
+  const page = shown([placed(), progressed('Pay Approved')]);
+  expect(newMessage(page)).toEqual({
+    messageId: `${orderId}.2`,
+    orderId,
+    status: 'Pay Approved',
+    text: expect.stringContaining('결제가 완료'),
+    kind: 'SMS',
+    createdAt: page.timeline[1]?.at,
+    delivery: { state: 'pending', tries: 0 },
+  });
 });
 
-test('When several statuses changed at once, then each has its message, in order', () => {
-  const rows = newMessages(page(path.slice(0, 1)), page(path));
-  expect(rows.map(({ status }) => status)).toEqual(path.slice(1));
-});
-
-test('When no status changed, then there is no message', () => {
-  expect(newMessages(page(path), page(path))).toEqual([]);
-});
-
-test('When the order itself has not been heard of, then there is no message yet', () => {
-  expect(newMessages(emptyPage('order'), emptyPage('order'))).toEqual([]);
+test('When a booking is moved, then the message is about the move, though the status stayed', () => {
+  expect(newMessage(shown([placed({ payment }), moved()]))).toMatchObject({
+    messageId: `${orderId}.2`,
+    status: 'Pay Approved',
+    moved: { from: seat, to: otherSeat },
+    text: expect.stringContaining('2026-07-27 14:00'),
+  });
 });
 
 test('When the booking left no phone, then the row is kept, for nobody', () => {
-  const rows = newMessages(page([], { phone: undefined }), page(path, { phone: undefined }));
-  expect(rows.map(({ delivery }) => delivery)).toEqual(path.map(() => ({ state: 'no recipient' })));
+  const page = shown([placed({ phone: undefined })]);
+  expect(newMessage(page).delivery).toEqual({ state: 'no recipient' });
+  expect(unknownMessage(page, true, now)).toEqual(newMessage(page));
 });
 
-test('When a page grows in any steps, then rows and timeline are one to one, and so are the ids', () => {
-  fc.assert(
-    fc.property(
-      fc.array(fc.constantFrom(...bookingStatus.options), { maxLength: 10 }),
-      fc.array(fc.nat({ max: 10 })),
-      (timeline, stops) => {
-        const lengths = [
-          0,
-          ...stops.filter((stop) => stop < timeline.length).sort((a, b) => a - b),
-          timeline.length,
-        ];
-        const rows = lengths
-          .slice(1)
-          .flatMap((length, index) =>
-            newMessages(page(timeline.slice(0, lengths[index])), page(timeline.slice(0, length))),
-          );
-        expect(rows.map(({ status, createdAt }) => ({ status, at: createdAt }))).toEqual(
-          page(timeline).timeline,
+test.each(Object.entries(stories))(
+  'When a booking is %s, in any portions, then rows and timeline are one to one, and the same rows',
+  (_name, happenings) => {
+    const events = told(happenings);
+    fc.assert(
+      fc.property(fc.shuffledSubarray(events, { minLength: events.length }), fc.nat(9), (arrival, at) => {
+        const first = foldEvents(emptyPage(orderId), arrival.slice(0, at));
+        const rest = foldEvents(first.page, arrival.slice(at));
+        const rows = [...first.steps, ...rest.steps].map(newMessage);
+        expect(rows.map(({ messageId, status, createdAt }) => [messageId, status, createdAt])).toEqual(
+          rest.page.timeline.map((entry, index) => [`${orderId}.${index + 1}`, entry.status, entry.at]),
         );
-        expect(rows.map(({ messageId }) => messageId)).toEqual(
-          timeline.map((_, index) => `order.${index + 1}`),
-        );
-      },
-    ),
-  );
-});
-
-describe.each(bookingStatus.options)('When a booking becomes "%s"', (status) => {
-  const text = (telling: Partial<Booking>) => newMessages(page([]), page([status], telling))[0]?.text ?? '';
-
-  test('then a Korean is told in Korean and anybody else in English', () => {
-    expect(text({ language: 'ko' })).toMatch(/^\[건강검진\] .*[가-힣]/);
-    expect(text({ language: 'en' })).toMatch(/^\[Checkup\] [\x20-\x7e]+$/);
-  });
-
-  test('then the text gives nobody away', () => {
-    for (const language of ['ko', 'en'] as const) {
-      expect(text({ language, name: 'Kim Minji' })).not.toMatch(/Kim|Minji|\+?82|1012345678|undefined|NaN/);
-    }
-  });
-
-  test('then its text is that of no other status', () => {
-    const others = bookingStatus.options.filter((other) => other !== status);
-    const otherTexts = others.flatMap((other) => newMessages(page([]), page([other])).map((row) => row.text));
-    expect(otherTexts).not.toContain(text({}));
-  });
-});
-
-test.each(['Payment Requested', 'Pay Approved', 'confirmed', 'canceled', 'rejected', 'expired'] as const)(
-  'When a booking becomes "%s", then the text says which booking',
-  (status) => {
-    for (const language of ['ko', 'en'] as const) {
-      const [row] = newMessages(page([]), page([status], { language }));
-      expect(row?.text).toContain('2026-07-25 08:00');
-    }
+        expect(rows).toEqual(foldEvents(emptyPage(orderId), events).steps.map(newMessage));
+      }),
+    );
   },
 );
 
-test('When payment is awaited, then the text says how much', () => {
-  expect(newMessages(page([]), page(path.slice(0, 1)))[0]?.text).toContain('50,000원');
-  expect(newMessages(page([]), page(path.slice(0, 1), { language: 'en' }))[0]?.text).toContain('KRW 50,000');
+describe('When a rebuild finds no row for a change', () => {
+  const page = shown([placed()]);
+
+  test('then the row says that nobody knows, and is not due', () => {
+    expect(unknownMessage(page, false, now)).toEqual({
+      ...newMessage(page),
+      delivery: { state: 'failed', reason: unknownAfterRebuild, tries: 0, failedAt: now },
+    });
+  });
+
+  test('and its event was on its way, then the event makes it due', () => {
+    expect(heard(unknownMessage(page, true, now))).toEqual(newMessage(page));
+  });
+
+  test('and its event had come before, then a repeat does not', () => {
+    expect(heard(unknownMessage(page, false, now))).toBeUndefined();
+  });
 });
 
-function page(
-  statuses: readonly BookingStatus[],
-  telling: { [Field in keyof Booking]?: Booking[Field] | undefined } = {},
-): MyPage {
-  const booking = {
-    name: 'Kim Minji',
-    phone: '+821012345678',
-    language: 'ko',
-    orderType: 'basic',
-    seat: { centerId: 'seoul', date: '2026-07-25', time: '08:00' },
-    priceKrw: 250_000,
-    dueKrw: 50_000,
-    placedAt: '2026-07-24T01:00:00.000Z',
-    ...telling,
-  } as Booking;
-  const timeline = statuses.map((status, index) => ({ status, at: new Date(index * 1_000).toISOString() }));
-  const status = statuses.at(-1);
-  return { ...emptyPage('order'), booking, timeline, ...(status ? { status } : {}) };
+describe('When a message is to be sent again', () => {
+  const failed: MessageRow = {
+    ...newMessage(shown([placed()])),
+    delivery: { state: 'failed', reason: 'number_unreachable', tries: 3, failedAt: now },
+  };
+
+  test('and it failed, then it is pending, and how it failed is kept', () => {
+    expect(resent(failed)).toEqual({
+      ...failed,
+      delivery: { state: 'pending', tries: 0 },
+      earlierFailures: [{ reason: 'number_unreachable', tries: 3, failedAt: now }],
+    });
+  });
+
+  test('and it failed many times, then the latest twenty are kept, oldest first', () => {
+    let row = failed;
+    for (let tries = 1; tries <= 25; tries++) {
+      const pending = resent(row);
+      if (!pending) throw new Error('it failed');
+      row = { ...pending, delivery: { state: 'failed', reason: 'again', tries, failedAt: now } };
+    }
+    expect(resent(row)?.earlierFailures?.map(({ tries }) => tries)).toEqual(
+      Array.from({ length: 20 }, (_, index) => index + 6),
+    );
+  });
+
+  test('and only a rebuild knew of it, then its event does not send it once more', () => {
+    const pending = resent(unknownMessage(shown([placed()]), true, now));
+    expect(pending?.delivery).toEqual({ state: 'pending', tries: 0 });
+    expect(pending && heard(pending)).toBeUndefined();
+  });
+
+  test.each<MessageRow['delivery']>([
+    { state: 'pending', tries: 2, lastFailure: 'timeout' },
+    { state: 'sent', tries: 1, sentAt: now },
+    { state: 'no recipient' },
+  ])('and it is $state, then it is refused', (delivery) => {
+    expect(resent({ ...failed, delivery })).toBeUndefined();
+  });
+});
+
+function shown(happenings: Parameters<typeof told>[0]): ShownPage {
+  const page: MyPage = foldEvents(emptyPage(orderId), told(happenings)).page;
+  if (page.status === undefined) throw new Error('nothing is shown');
+  return page;
 }

@@ -1,96 +1,87 @@
-import type { Language } from '../../shared/contracts/refusals';
 import type { BookingStatus } from '../../shared/contracts/status';
-import type { Booking, MyPage } from './myPage';
-import { type SmsKind, smsKind, type TextTooLong } from './smsLength';
+import { messageText } from './messageTexts';
+import type { ShownPage, TimelineEntry } from './myPage';
+import { type SmsKind, smsKind } from './smsLength';
 
-/** One row of the SMS ledger: a change of status and what became of the message about it. */
+/** One row of the SMS ledger: a change of my page, and what became of the message about it. */
 export interface MessageRow {
   /** `<orderId>.<n>`, n counting an order's messages from 1; the provider knows a repeat by it. */
   messageId: string;
   orderId: string;
   status: BookingStatus;
+  moved?: TimelineEntry['moved'];
   text: string;
-  kind: SmsKind | TextTooLong;
+  kind: SmsKind;
   createdAt: string;
-  delivery:
-    | { state: 'pending'; tries: number; lastFailure?: string }
-    /** Without an id where the provider tells none. */
-    | { state: 'sent'; providerId?: string; sentAt: string }
-    | { state: 'failed'; reason: string }
-    /** The booking left no phone number. */
-    | { state: 'no recipient' };
+  delivery: Delivery;
+  /** How it failed before it was sent again on request, oldest first. */
+  earlierFailures?: readonly Failure[];
+  /** Its change was seen by a rebuild alone, not told by its event yet. See {@link heard}. */
+  unheard?: true;
 }
 
-/** The rows for the changes of status that `after` has and `before` had not. */
-export function newMessages(before: MyPage, after: MyPage): MessageRow[] {
-  const { booking } = after;
-  if (!booking) return [];
-  return after.timeline.slice(before.timeline.length).map(({ status, at }, index) => {
-    const text = messageText(booking, status);
-    const kind = smsKind(text);
-    return {
-      messageId: `${after.orderId}.${before.timeline.length + index + 1}`,
-      orderId: after.orderId,
-      status,
-      text,
-      kind,
-      createdAt: at,
-      delivery: firstDelivery(booking, kind),
-    };
-  });
+export type Delivery =
+  | { state: 'pending'; tries: number; lastFailure?: string }
+  /** Without an id where the provider tells none. */
+  | { state: 'sent'; tries: number; providerId?: string; sentAt: string }
+  | ({ state: 'failed' } & Failure)
+  /** The booking left no phone number. */
+  | { state: 'no recipient' };
+
+export interface Failure {
+  reason: string;
+  tries: number;
+  failedAt: string;
 }
 
-function firstDelivery({ phone }: Booking, kind: MessageRow['kind']): MessageRow['delivery'] {
-  if (!phone) return { state: 'no recipient' };
-  return kind === 'text_too_long' ? { state: 'failed', reason: kind } : { state: 'pending', tries: 0 };
+/** The reason of a row that a rebuild added: whether its message went out, nobody can tell. */
+export const unknownAfterRebuild = 'unknown_after_rebuild';
+
+/** The row for a page's last change, as it is told live: to be sent, where there is a phone. */
+export function newMessage(page: ShownPage): MessageRow {
+  const entry = page.timeline.at(-1);
+  if (!entry) throw new Error('a page that is shown has a timeline');
+  const text = messageText(page);
+  return {
+    messageId: `${page.orderId}.${page.timeline.length}`,
+    orderId: page.orderId,
+    status: page.status,
+    ...(entry.moved ? { moved: entry.moved } : {}),
+    text,
+    kind: smsKind(text),
+    createdAt: entry.at,
+    delivery: page.booking.phone ? { state: 'pending', tries: 0 } : { state: 'no recipient' },
+  };
 }
 
-function messageText({ language, seat, dueKrw }: Booking, status: BookingStatus): string {
-  return texts[status][language]({ when: `${seat.date} ${seat.time}`, due: dueKrw.toLocaleString('en-US') });
+/**
+ * The row for a page's last change, of which a rebuild finds no row. It is never sent by itself: the ledger may have
+ * been lost. Only where the event of the change is still on its way (`isUnheard`) will that make it due.
+ */
+export function unknownMessage(page: ShownPage, isUnheard: boolean, failedAt: string): MessageRow {
+  const row = newMessage(page);
+  if (row.delivery.state === 'no recipient') return row;
+  return {
+    ...row,
+    delivery: { state: 'failed', reason: unknownAfterRebuild, tries: 0, failedAt },
+    ...(isUnheard ? { unheard: true } : {}),
+  };
 }
 
-type Text = (facts: { when: string; due: string }) => string;
+/** The row once the event of its change came, if a rebuild had been faster; undefined where that changes nothing. */
+export function heard({ unheard, ...row }: MessageRow): MessageRow | undefined {
+  return unheard ? { ...row, delivery: { state: 'pending', tries: 0 } } : undefined;
+}
 
-const texts: Record<BookingStatus, Record<Language, Text>> = {
-  'Payment Requested': {
-    ko: ({ when, due }) => `[건강검진] ${when} 자리를 잡아 두었습니다. ${due}원을 결제해 주세요.`,
-    en: ({ when, due }) => `[Checkup] ${when} is held for you. Please pay KRW ${due}.`,
-  },
-  'Pay Approved': {
-    ko: ({ when }) => `[건강검진] ${when} 결제가 완료되었습니다.`,
-    en: ({ when }) => `[Checkup] Your payment for ${when} was received.`,
-  },
-  'Reservation Complete': {
-    ko: ({ when }) => `[건강검진] ${when} 예약이 센터에 접수되었습니다.`,
-    en: ({ when }) => `[Checkup] The centre has your request for ${when}.`,
-  },
-  confirmed: {
-    ko: ({ when }) => `[건강검진] ${when} 예약이 확정되었습니다.`,
-    en: ({ when }) => `[Checkup] Your booking for ${when} is confirmed.`,
-  },
-  'checked in': {
-    ko: () => '[건강검진] 접수가 확인되었습니다.',
-    en: () => '[Checkup] You are checked in.',
-  },
-  completed: {
-    ko: () => '[건강검진] 검진이 끝났습니다. 감사합니다.',
-    en: () => '[Checkup] Your checkup is complete. Thank you.',
-  },
-  'no show': {
-    ko: ({ when }) => `[건강검진] ${when} 검진에 오시지 않았습니다.`,
-    en: ({ when }) => `[Checkup] You missed your checkup of ${when}.`,
-  },
-  canceled: {
-    ko: ({ when }) => `[건강검진] ${when} 예약이 취소되었습니다.`,
-    en: ({ when }) => `[Checkup] Your booking for ${when} was cancelled.`,
-  },
-  rejected: {
-    ko: ({ when }) => `[건강검진] ${when} 예약을 센터가 받지 못했습니다. 전액 환불됩니다.`,
-    en: ({ when }) =>
-      `[Checkup] The centre could not take your booking for ${when}. You are refunded in full.`,
-  },
-  expired: {
-    ko: ({ when }) => `[건강검진] 결제 기한이 지나 ${when} 자리가 취소되었습니다.`,
-    en: ({ when }) => `[Checkup] The time to pay ran out; ${when} is no longer held.`,
-  },
-};
+/** A failed row, pending again; undefined for one that did not fail. */
+export function resent({ unheard: _, ...row }: MessageRow): MessageRow | undefined {
+  if (row.delivery.state !== 'failed') return undefined;
+  const { state: __, ...failure } = row.delivery;
+  return {
+    ...row,
+    delivery: { state: 'pending', tries: 0 },
+    earlierFailures: [...(row.earlierFailures ?? []), failure].slice(-earlierFailuresMax),
+  };
+}
+
+const earlierFailuresMax = 20;

@@ -1,7 +1,5 @@
-import { bookingStatus } from '../../shared/contracts/status';
-import { newMessages } from './messages';
-import { type Booking, emptyPage } from './myPage';
-import { eucKrBytes, smsKind } from './smsLength';
+import fc from 'fast-check';
+import { cutToBytes, eucKrBytes, smsKind } from './smsLength';
 
 const inEucKr = eucKrRepertoire();
 
@@ -30,45 +28,41 @@ describe('smsKind', () => {
     [90, 'SMS'],
     [91, 'LMS'],
     [2_000, 'LMS'],
-    [2_001, 'text_too_long'],
   ])('When a text has %i bytes, then it is %s', (bytes, kind) => {
     expect(smsKind('가'.repeat(bytes / 2) + 'a'.repeat(bytes % 2))).toBe(kind);
   });
 });
 
-describe.each(bookingStatus.options)('When a booking becomes "%s"', (status) => {
-  /** LMS costs more: a text that outgrows SMS is to be listed here knowingly. */
-  const longTexts = ['rejected en'];
-  const longest = { seat: { centerId: 'seoul', date: '2026-12-31', time: '23:59' }, dueKrw: 99_999_999 };
-
-  test.each(['ko', 'en'] as const)('then the longest text in %s is of the kind we know of', (language) => {
-    const { kind, delivery } = rowOf({ ...longest, language });
-
-    expect(kind).toBe(longTexts.includes(`${status} ${language}`) ? 'LMS' : 'SMS');
-    expect(delivery.state).toBe('pending');
+describe('cutToBytes', () => {
+  test('When a text fits, then it is as it was', () => {
+    expect(cutToBytes('가나다', 6)).toBe('가나다');
   });
 
-  test('then no character of the Korean text becomes a question mark on the way', () => {
-    const wide = Array.from(rowOf({ ...longest, language: 'ko' }).text).filter(
-      (character) => character > '\x7f',
+  test.each([
+    ['가나다라마', 9, '가나다...'],
+    ['가나다라마', 8, '가나...'],
+    ['abcdefghij', 9, 'abcdef...'],
+    ['🙏🙏🙏🙏', 7, '🙏🙏...'],
+  ])('When %p does not fit %i bytes, then it ends early, and shows it', (text, bytesMax, cut) => {
+    expect(cutToBytes(text, bytesMax)).toBe(cut);
+  });
+
+  test('When any text is cut, then it fits and no character is torn', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: 'grapheme', maxLength: 60 }),
+        fc.integer({ min: 3, max: 50 }),
+        (text, max) => {
+          const cut = cutToBytes(text, max);
+          expect(eucKrBytes(cut)).toBeLessThanOrEqual(max);
+          if (cut !== text)
+            expect(Array.from(text).slice(0, Array.from(cut).length - 3)).toEqual(
+              Array.from(cut).slice(0, -3),
+            );
+        },
+      ),
     );
-
-    expect(wide.filter((character) => !inEucKr.has(character))).toEqual([]);
   });
-
-  function rowOf(telling: Pick<Booking, 'language' | 'seat' | 'dueKrw'>) {
-    const booking: Booking = {
-      phone: '+821012345678',
-      orderType: 'basic',
-      priceKrw: 250_000,
-      placedAt: '2026-11-01T00:00:00.000Z',
-      ...telling,
-    };
-    const before = emptyPage('order');
-    const [row] = newMessages(before, { ...before, booking, timeline: [{ status, at: booking.placedAt }] });
-    if (!row) throw new Error('There is no message.');
-    return row;
-  }
 });
 
 /** All double-byte characters of EUC-KR proper (KS X 1001): both bytes from A1 to FE. */

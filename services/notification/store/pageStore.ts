@@ -1,137 +1,147 @@
-import { createHash } from 'node:crypto';
-import { createClient } from 'redis';
-import { type MessageRow, newMessages } from '../domain/messages';
-import { emptyPage, type MyPage } from '../domain/myPage';
+import type { OrderEvent } from '../../shared/contracts/events';
+import { reachCrashPoint } from '../../shared/platform/crashPoint';
+import { heard, type MessageRow, newMessage } from '../domain/messages';
+import { emptyPage, foldEvents, type MyPage } from '../domain/myPage';
+import { rebuiltPage } from '../domain/rebuild';
+import { pageMark, type ViewRedis } from './viewRedis';
 
-/**
- * My pages and the SMS ledger in Redis. An order's keys share a shard, `{s<n>}`, so that one atomic script writes the
- * page, its new rows and the index of what is due, on a cluster too.
- */
+/** My pages in Redis, each written together with the ledger rows for what changed on it. */
 export interface PageStore {
   read(orderId: string): Promise<MyPage | undefined>;
-  messages(orderId: string): Promise<MessageRow[]>;
-  /** Changes pages by `fold`, each written only if nobody else changed it meanwhile. Returns the shards with new rows. */
-  change(orderIds: readonly string[], fold: (page: MyPage) => MyPage): Promise<Set<number>>;
-  /** Orders of a shard with a message to send that is due, longest waiting first. */
-  dueOrders(shard: number, now: Date, max: number): Promise<string[]>;
-  /** Takes an order off the index of what is due if nothing of it is left to send. */
-  forgetIfDone(orderId: string): Promise<void>;
-  /** Stores what became of a row; with nothing left to send, the order is due no more, else at `nextTry`. */
-  recordDelivery(row: MessageRow, nextTry: Date): Promise<void>;
-  isReachable(): Promise<boolean>;
-  close(): Promise<void>;
+  /** Folds events of one order in that came live. The page as it is stored now, and whether it has something to send. */
+  take(orderId: string, events: readonly OrderEvent[]): Promise<{ page: MyPage; isDue: boolean }>;
+  /** Puts the page that the whole history makes in the place of the stored one, unless that shows more. */
+  rebuild(orderId: string, history: readonly OrderEvent[], now: Date): Promise<RebuildOutcome>;
+  /** Takes a page away that is still as it was read, with what is due of it. Its ledger rows stay. */
+  remove(page: MyPage): Promise<boolean>;
+  /** Every order that has a page; one may come twice. */
+  orderIds(): AsyncIterable<string>;
 }
 
-export function shardOf(orderId: string, shards: number): number {
-  return createHash('md5').update(orderId).digest().readUInt32BE(0) % shards;
-}
+export type RebuildOutcome =
+  | { outcome: 'rebuilt' | 'unchanged'; page: MyPage; rowsAdded: number }
+  | { outcome: 'newer there' };
 
-export function createPageStore(options: { redisUrl: string; shards: number }): PageStore {
-  const { redisUrl, shards } = options;
-  const redis = createClient({ url: redisUrl, socket: { connectTimeout: 2_000 }, disableOfflineQueue: true });
-  redis.on('error', () => {});
-  // Connects, and connects again, by itself; until then every call fails at once and the broker keeps the events.
-  redis.connect().catch(() => {});
+export function createPageStore(view: ViewRedis): PageStore {
+  const { redis, shardOf, pageKey, rowsKey, dueKey, replaceRow } = view;
+  const keysOf = (orderId: string) => [pageKey(orderId), rowsKey(orderId), dueKey(shardOf(orderId))];
 
-  const tag = (orderId: string) => `{s${shardOf(orderId, shards)}}`;
-  const pageKey = (orderId: string) => `${tag(orderId)}:page:${orderId}`;
-  const rowsKey = (orderId: string) => `${tag(orderId)}:sms:${orderId}`;
-  const dueKey = (shard: number) => `{s${shard}}:due`;
-
-  async function readStored(orderId: string): Promise<string | null> {
-    return redis.get(pageKey(orderId));
+  /** Writes only if the stored page is still what `stored` says; the number of rows added, or undefined. */
+  async function write(
+    orderId: string,
+    stored: string | null,
+    page: string,
+    rows: readonly MessageRow[],
+  ): Promise<number | undefined> {
+    const added = await redis.eval(writeScript, {
+      keys: keysOf(orderId),
+      arguments: [
+        stored ?? '',
+        page,
+        orderId,
+        hasPending(rows) ? String(Date.now()) : '',
+        ...rows.flatMap((row) => [row.messageId, JSON.stringify(row)]),
+      ],
+    });
+    return Number(added) < 0 ? undefined : Number(added);
   }
 
-  // Optimistic: the script takes the page only if the stored one is still what it was folded from.
-  async function changeOne(orderId: string, fold: (page: MyPage) => MyPage): Promise<boolean> {
+  /** Tries again for as long as others change the page between its reading and its writing. */
+  async function changing<Result>(
+    orderId: string,
+    change: (stored: string | null, before: MyPage) => Promise<Result | undefined>,
+  ): Promise<Result> {
     for (let round = 0; round < roundsMax; round++) {
-      const stored = await readStored(orderId);
-      const before = stored ? (JSON.parse(stored) as MyPage) : emptyPage(orderId);
-      const after = fold(before);
-      if (after === before) return false;
-      const rows = newMessages(before, after);
-      const pending = rows.some(({ delivery }) => delivery.state === 'pending');
-      const written = await redis.eval(writeScript, {
-        keys: [pageKey(orderId), rowsKey(orderId), dueKey(shardOf(orderId, shards))],
-        arguments: [
-          stored ?? '',
-          JSON.stringify(after),
-          orderId,
-          pending ? String(Date.now()) : '',
-          ...rows.flatMap((row) => [row.messageId, JSON.stringify(row)]),
-        ],
-      });
-      if (written === 1) return pending;
+      const stored = await redis.get(pageKey(orderId));
+      const result = await change(stored, stored ? parsePage(stored) : emptyPage(orderId));
+      if (result !== undefined) return result;
     }
     throw new Error('my page was changed by others again and again');
   }
 
-  async function storeDelivery(orderId: string, row: MessageRow | undefined, nextTry: Date): Promise<void> {
-    await redis.eval(deliveryScript, {
-      keys: [rowsKey(orderId), dueKey(shardOf(orderId, shards))],
-      arguments: [row?.messageId ?? '', row ? JSON.stringify(row) : '', orderId, String(nextTry.getTime())],
-    });
+  /** A rebuild may have been faster than an event: its row was left for the event to make it due. */
+  async function hear(orderId: string, repeats: readonly OrderEvent[]): Promise<boolean> {
+    let isDue = false;
+    for (const { version } of repeats) {
+      const messageId = `${orderId}.${version}`;
+      const stored = await redis.hGet(rowsKey(orderId), messageId);
+      const row = stored ? heard(JSON.parse(stored) as MessageRow) : undefined;
+      if (!stored || !row) continue;
+      if (await replaceRow(row, stored)) isDue = true;
+    }
+    return isDue;
   }
 
   return {
     async read(orderId) {
-      const stored = await readStored(orderId);
-      return stored ? (JSON.parse(stored) as MyPage) : undefined;
+      const stored = await redis.get(pageKey(orderId));
+      return stored ? parsePage(stored) : undefined;
     },
 
-    async messages(orderId) {
-      const rows = Object.values(await redis.hGetAll(rowsKey(orderId))).map(
-        (row) => JSON.parse(row) as MessageRow,
-      );
-      return rows.sort((a, b) => sequenceOf(a) - sequenceOf(b));
+    async take(orderId, events) {
+      const taken = await changing(orderId, async (stored, before) => {
+        const { page, steps } = foldEvents(before, events);
+        const rows = steps.map(newMessage);
+        if (page !== before && (await write(orderId, stored, JSON.stringify(page), rows)) === undefined) {
+          return undefined;
+        }
+        return { before, page, isDue: hasPending(rows) };
+      });
+      reachCrashPoint('MyPage.after-write');
+      const repeats = events.filter(({ version }) => version <= taken.before.version);
+      const isHeard = await hear(orderId, repeats);
+      return { page: taken.page, isDue: taken.isDue || isHeard };
     },
 
-    async change(orderIds, fold) {
-      const changed = await Promise.all(
-        orderIds.map(async (orderId) =>
-          (await changeOne(orderId, fold)) ? shardOf(orderId, shards) : undefined,
-        ),
-      );
-      return new Set(changed.filter((shard) => shard !== undefined));
+    rebuild: (orderId, history, now) =>
+      changing<RebuildOutcome>(orderId, async (stored, before) => {
+        const rebuilt = rebuiltPage(before, history, now);
+        if (!rebuilt) return { outcome: 'newer there' };
+        const page = JSON.stringify(rebuilt.page);
+        const rowsAdded = await write(orderId, stored, page, rebuilt.rows);
+        if (rowsAdded === undefined) return undefined;
+        return { outcome: page === stored ? 'unchanged' : 'rebuilt', page: rebuilt.page, rowsAdded };
+      }),
+
+    async remove(page) {
+      const { orderId } = page;
+      const removed = await redis.eval(removeScript, {
+        keys: [pageKey(orderId), dueKey(shardOf(orderId))],
+        arguments: [JSON.stringify(page), orderId],
+      });
+      return removed === 1;
     },
 
-    dueOrders: (shard, now, max) =>
-      redis.zRange(dueKey(shard), '-inf', now.getTime(), { BY: 'SCORE', LIMIT: { offset: 0, count: max } }),
-
-    recordDelivery: (row, nextTry) => storeDelivery(row.orderId, row, nextTry),
-    forgetIfDone: (orderId) => storeDelivery(orderId, undefined, new Date()),
-
-    async isReachable() {
-      return redis.isReady && (await redis.ping()) === 'PONG';
-    },
-
-    async close() {
-      redis.destroy();
+    async *orderIds() {
+      for await (const keys of redis.scanIterator({ MATCH: `{s*}${pageMark}*`, COUNT: 1_000 })) {
+        for (const key of keys) yield key.slice(key.indexOf(pageMark) + pageMark.length);
+      }
     },
   };
 }
 
-function sequenceOf(row: MessageRow): number {
-  return Number(row.messageId.split('.').at(-1));
+function parsePage(stored: string): MyPage {
+  return JSON.parse(stored) as MyPage;
+}
+
+function hasPending(rows: readonly MessageRow[]): boolean {
+  return rows.some(({ delivery }) => delivery.state === 'pending');
 }
 
 const roundsMax = 20;
 
+// A row that is there already stays as it is: it says what was sent. What is due keeps its place in the queue.
 const writeScript = `
 local stored = redis.call('GET', KEYS[1]) or ''
-if stored ~= ARGV[1] then return 0 end
+if stored ~= ARGV[1] then return -1 end
 redis.call('SET', KEYS[1], ARGV[2])
-for i = 5, #ARGV, 2 do redis.call('HSETNX', KEYS[2], ARGV[i], ARGV[i + 1]) end
-if ARGV[4] ~= '' then redis.call('ZADD', KEYS[3], 'NX', ARGV[4], ARGV[3]) end
-return 1`;
+local added = 0
+for i = 5, #ARGV, 2 do added = added + redis.call('HSETNX', KEYS[2], ARGV[i], ARGV[i + 1]) end
+if added > 0 and ARGV[4] ~= '' then redis.call('ZADD', KEYS[3], 'NX', ARGV[4], ARGV[3]) end
+return added`;
 
-const deliveryScript = `
-if ARGV[1] ~= '' then redis.call('HSET', KEYS[1], ARGV[1], ARGV[2]) end
-for _, row in ipairs(redis.call('HVALS', KEYS[1])) do
-  if cjson.decode(row).delivery.state == 'pending' then
-    redis.call('ZADD', KEYS[2], ARGV[4], ARGV[3])
-    return 1
-  end
-end
-redis.call('ZREM', KEYS[2], ARGV[3])
-return 0`;
+const removeScript = `
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+redis.call('DEL', KEYS[1])
+redis.call('ZREM', KEYS[2], ARGV[2])
+return 1`;

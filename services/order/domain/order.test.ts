@@ -22,7 +22,7 @@ import {
   standing,
   states,
   takeInPayment,
-} from './fixture';
+} from './order.sample';
 import { decide, type OrderCommand } from './order';
 import { evolve, noOrder, type OrderState } from './orderState';
 

@@ -20,7 +20,7 @@ import {
   standing,
   states,
   takeInPayment,
-} from './fixture';
+} from './order.sample';
 import type { OrderCommand } from './order';
 import {
   hasEnded,

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { accepted, command, given, place, placement, type Standpoint, standing, states } from './fixture';
+import { accepted, command, given, place, placement, type Standpoint, standing, states } from './order.sample';
 import { changeRefusal, refundQuote } from './order';
 import { quoteRefund, refundTiers, standardRefundTiers } from './refundPolicy';
 

@@ -8,7 +8,7 @@ import { toE164 } from '../../shared/contracts/phone';
 import { refuse } from '../../shared/contracts/refusals';
 import { bookingStatus } from '../../shared/contracts/status';
 import type { actorCaller } from '../../shared/platform/actorHost/caller';
-import { clientAddressHeader, publicBaseUrl, readBody } from '../../shared/platform/httpApp';
+import { callerAddress, publicBaseUrl, readBody } from '../../shared/platform/httpApp';
 import type { ListIndex } from '../../shared/platform/listIndex';
 import { withLogContext } from '../../shared/platform/logger';
 import { type ListShape, pageView, readFilter, readPaging } from '../../shared/platform/paging';
@@ -86,7 +86,7 @@ export function orderRoutes({
     const idempotencyKey = readIdempotencyKey(req.get('Idempotency-Key'));
     const card = cardNo === undefined ? undefined : await tokenize(cardNo);
     const quota = quotaOf(req, identity.customerKey({ phone: body.phone, name: body.name, card }));
-    const caller = quota?.customerKey ?? req.ip ?? '';
+    const caller = quota?.customerKey ?? callerAddress(req);
     const id = idempotencyKey ? identity.orderIdFor(caller, idempotencyKey) : uuidv7();
     const fingerprint = identity.fingerprint({ ...body, card: card?.token });
 
@@ -141,11 +141,12 @@ export function orderRoutes({
     res.type('application/hal+json').send(JSON.stringify(orderView(order, publicBaseUrl(req), clock())));
   }
 
-  // Who gives neither phone nor card is counted by address, as the gateway saw it; there, and only there, is one.
+  // Who gives neither phone nor card is counted by address, as the gateway names it; who asks this service itself, past
+  // the gateway, is not counted.
   function quotaOf(req: Request, customerKey: string | undefined): Quota | undefined {
     if (customerKey) return { customerKey, customerKind: 'person' };
-    const address = req.get(clientAddressHeader);
-    return address ? { customerKey: identity.addressKey(address), customerKind: 'address' } : undefined;
+    if (!req.get('x-forwarded-for')) return undefined;
+    return { customerKey: identity.addressKey(callerAddress(req)), customerKind: 'address' };
   }
 
   // Card data goes to the payment edge before anything else and no further: an actor sees only the reference.

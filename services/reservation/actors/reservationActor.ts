@@ -1,49 +1,55 @@
 import { z } from 'zod';
-import { bookingSummary, paymentFacts } from '../../shared/contracts/booking';
-import { topics } from '../../shared/contracts/events';
+import { centerDecision } from '../../shared/contracts/decisions';
 import { isRefusal, type Refusal, refuse } from '../../shared/contracts/refusals';
 import { type ActorDefinition, method, type Turn } from '../../shared/platform/actorHost/definition';
+import { consider, grant, pendingIn, withdraw } from '../domain/decision';
+import { orderNews } from '../domain/orderNews';
 import {
-  decide,
+  follow,
+  isOpen,
   noReservation,
   type Reservation,
-  type ReservationCommand,
   type ReservationState,
 } from '../domain/reservation';
+import { listedReservation } from './listedReservation';
+import { type OrderClient, OrderUnreachable } from './orderClient';
+import { eventsBetween } from './reservationEvents';
 
 export const reservationType = 'Reservation';
 
-const receiveInput = z.object({ eventId: z.string(), booking: bookingSummary, payment: paymentFacts });
+const followInput = z.object({ news: orderNews });
+const decideInput = z.object({ decision: centerDecision, reason: z.string().max(200).optional() });
 
 export interface ReservationContract {
-  receive: { input: z.infer<typeof receiveInput>; output: object };
-  confirm: { input: object; output: { reservation: Reservation } };
+  follow: { input: z.infer<typeof followInput>; output: object };
+  /** `isDue`: this turn settled an earlier decision; the one asked for takes a turn of its own. */
+  decide: { input: z.infer<typeof decideInput>; output: { reservation: Reservation } | { isDue: true } };
   read: { input: object; output: { reservation: Reservation } };
 }
 
-const eventTypes = { received: 'ReservationReceived', confirmed: 'ReservationConfirmed' } as const;
+interface ReservationParts {
+  order: OrderClient;
+  /** The IANA zone in which a centre's days count. */
+  zoneOf: (centerId: string) => string;
+}
 
 /** The centre's side of one booking; its id is the order's. */
-export function reservationActor(): ActorDefinition<ReservationState> {
+export function reservationActor(parts: ReservationParts): ActorDefinition<ReservationState> {
   return {
     type: reservationType,
     initial: noReservation,
+    listed: (_id, state) => listedReservation(state),
     methods: {
-      receive: method({
-        input: receiveInput,
-        async run(turn: Turn<ReservationState>, { eventId, booking, payment }) {
-          await apply(turn, { kind: 'receive', reservationId: turn.id, booking, payment }, eventId);
+      follow: method({
+        input: followInput,
+        async run(turn: Turn<ReservationState>, { news }) {
+          await keep(turn, follow(turn.state, turn.id, news, turn.now()));
           return {};
         },
       }),
-      confirm: method({
-        input: z.object({}),
-        async run(turn: Turn<ReservationState>) {
-          // Only a change has something to finish later: a repeat needs no reminder.
-          if (turn.state.status === 'received') await turn.guard();
-          const confirmed = await apply(turn, { kind: 'confirm' });
-          return isRefusal(confirmed) ? confirmed : { reservation: confirmed };
-        },
+      decide: method({
+        input: decideInput,
+        run: (turn: Turn<ReservationState>, command) => decide(turn, command, parts),
       }),
       read: method({
         input: z.object({}),
@@ -52,25 +58,67 @@ export function reservationActor(): ActorDefinition<ReservationState> {
           turn.state.status === 'none' ? refuse('reservation_not_found') : { reservation: turn.state },
       }),
     },
+    async recover(turn) {
+      const settled = await settle(turn, parts.order);
+      // Only a failure leaves the reminder standing that asks again.
+      if (settled === 'unknown') throw new Error('order was not reached; it is asked again');
+    },
   };
 }
 
-async function apply(
+async function decide(
   turn: Turn<ReservationState>,
-  command: ReservationCommand,
-  seen?: string,
-): Promise<Reservation | Refusal> {
-  const state = decide(turn.state, command, turn.now());
-  if (isRefusal(state)) return state;
-  if (state.status === 'none') throw new Error('a command left no reservation');
-  if (state === turn.state) return state;
-  const { reservationId, payment, booking } = state;
-  const event = {
-    topic: topics.reservations,
-    type: eventTypes[state.status],
-    orderId: turn.id,
-    data: { reservationId, payment, booking },
-  };
-  await turn.save(state, { events: [event], ...(seen ? { seen } : {}) });
+  command: z.infer<typeof decideInput>,
+  { order, zoneOf }: ReservationParts,
+): Promise<ReservationContract['decide']['output'] | Refusal> {
+  const pending = pendingIn(turn.state);
+  if (pending) {
+    const settled = await settle(turn, order);
+    if (settled === 'unknown' || pending.decision === command.decision) return answerOf(settled);
+  }
+  const considered = consider(turn.state, command, { now: turn.now(), zoneOf });
+  if (isRefusal(considered)) return considered;
+  if (considered === turn.state) return answerOf(considered);
+  if (pending) return { isDue: true };
+  await turn.guard();
+  await turn.intend(considered);
+  return answerOf(await settle(turn, order));
+}
+
+/** Asks the order about what waits for its answer, and keeps what comes of it. */
+async function settle(
+  turn: Turn<ReservationState>,
+  order: OrderClient,
+): Promise<ReservationState | Refusal | 'unknown'> {
+  const { state } = turn;
+  const pending = pendingIn(state);
+  if (!pending || !isOpen(state)) return state;
+  const { decision, reason } = pending;
+  try {
+    const answer = await order.ask({
+      orderId: turn.id,
+      reservationId: state.reservationId,
+      decision,
+      ...(reason ? { reason } : {}),
+    });
+    if (answer.outcome === 'granted') return await keep(turn, grant(state, answer.at));
+    await turn.save(withdraw(state));
+    return refuse(answer.refused, answer.facts, answer.retryAfterSeconds);
+  } catch (error) {
+    if (!(error instanceof OrderUnreachable)) throw error;
+    turn.log.warn({ err: error, decision }, 'order was not reached about a decision; it will be asked again');
+    turn.keepGuard();
+    return 'unknown';
+  }
+}
+
+async function keep(turn: Turn<ReservationState>, state: ReservationState): Promise<ReservationState> {
+  if (state !== turn.state) await turn.save(state, { events: eventsBetween(turn.state, state) });
   return state;
+}
+
+function answerOf(settled: ReservationState | Refusal | 'unknown'): { reservation: Reservation } | Refusal {
+  if (settled === 'unknown') return refuse('service_unavailable');
+  if (isRefusal(settled)) return settled;
+  return settled.status === 'none' ? refuse('reservation_not_found') : { reservation: settled };
 }

@@ -1,10 +1,11 @@
-import { orderEvent, paymentEvent, topics } from '../../shared/contracts/events';
+import { orderEvent, topics } from '../../shared/contracts/events';
 import type { actorCaller } from '../../shared/platform/actorHost/caller';
 import { orRefuse } from '../../shared/platform/problem';
 import type { TopicHandler } from '../../shared/platform/subscriber';
 import type { ReservationContract } from '../actors/reservationActor';
+import { newsOf } from '../domain/orderNews';
 
-/** A paid order is a request to the centre: paid when it was placed, or later. */
+/** The centre follows its orders: a paid one is a request, which may be moved and may end. */
 export function reservationSubscriptions(
   callReservation: ReturnType<typeof actorCaller<ReservationContract>>,
 ): TopicHandler[] {
@@ -13,25 +14,8 @@ export function reservationSubscriptions(
       topic: topics.orders,
       async handle(event) {
         const known = orderEvent.safeParse(event);
-        if (!known.success || known.data.type !== 'OrderPlaced') return;
-        const { payment, seat, orderType, name } = known.data.data;
-        // One that still awaits its money is no request yet.
-        if (!payment) return;
-        const booking = { seat, orderType, ...(name ? { name } : {}) };
-        orRefuse(
-          await callReservation(event.orderId, 'receive', { eventId: event.eventId, booking, payment }),
-        );
-      },
-    },
-    {
-      topic: topics.payments,
-      async handle(event) {
-        const known = paymentEvent.safeParse(event);
-        if (!known.success || known.data.type !== 'PaymentApproved') return;
-        const { booking, payment } = known.data.data;
-        orRefuse(
-          await callReservation(event.orderId, 'receive', { eventId: event.eventId, booking, payment }),
-        );
+        const news = known.success ? newsOf(known.data) : undefined;
+        if (news) orRefuse(await callReservation(event.orderId, 'follow', { news }));
       },
     },
   ];

@@ -33,6 +33,11 @@ export const refusalTable = {
     en: 'This API answers application/hal+json or application/json only. Mend the Accept header.',
   },
   body_too_large: { status: 413, ko: '요청 본문이 너무 큽니다.', en: 'The request body is too large.' },
+  url_too_long: {
+    status: 414,
+    ko: '주소의 검색 조건이 너무 깁니다.',
+    en: 'The query of this address is too long.',
+  },
   media_type_unsupported: {
     status: 415,
     ko: 'Content-Type은 application/json이어야 합니다.',
@@ -124,8 +129,8 @@ export const refusalTable = {
   },
   reservation_not_checked_in: {
     status: 409,
-    ko: '아직 접수하지 않은 예약입니다.',
-    en: 'This reservation is not checked in yet.',
+    ko: '아직 접수되지 않은 예약입니다.',
+    en: 'This guest has not been checked in yet.',
   },
   reservation_already_confirmed: {
     status: 409,

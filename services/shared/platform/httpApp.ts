@@ -3,7 +3,14 @@ import express, { type Express, type Request, type RequestHandler, type Router }
 import type { z } from 'zod';
 import { refuse } from '../contracts/refusals';
 import { type Logger, withLogContext } from './logger';
-import { nothingHere, problemMiddleware, RefusedError } from './problem';
+import { acceptable, innerPaths, nothingHere, optionsAnswer } from './negotiation';
+import { problemMiddleware, RefusedError } from './problem';
+import { problemRoutes } from './problemRoutes';
+
+export { callerAddress, publicBaseUrl } from './publicUrl';
+
+/** What a caller may send. */
+export const bodyBytesMax = 256 * 1024;
 
 /** A service's Express app: what Dapr asks first, then the public routes, then "nothing here" and the error writer. */
 export function createHttpApp(options: {
@@ -12,18 +19,22 @@ export function createHttpApp(options: {
   parsesBodies?: boolean;
 }): Express {
   const app = express();
+  const routers = [...options.routers, problemRoutes()];
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('trust proxy', 'loopback');
   app.use(traceContext);
   app.use(accessLog(options.log));
+  app.use(optionsAnswer(routers));
+  app.use(acceptable);
   if (options.parsesBodies !== false) {
     // What the sidecar brings, such as a hundred events at once, is more than a caller may send; 4 MB is its own limit.
     app.use(['/actors', '/events'], express.json({ limit: '4mb', type: jsonTypes }));
-    app.use(express.json({ limit: '256kb', type: jsonTypes }));
+    app.use(express.json({ limit: bodyBytesMax, type: jsonTypes }));
+    app.use(untypedBody);
   }
-  for (const router of options.routers) app.use(router);
-  app.use(nothingHere);
+  for (const router of routers) app.use(router);
+  app.use(nothingHere(routers));
   app.use(problemMiddleware(options.log));
   return app;
 }
@@ -38,7 +49,7 @@ const traceContext: RequestHandler = (req, _res, next) => {
 // One line a request that somebody outside made; what a sidecar asks all day says nothing.
 function accessLog(log: Logger): RequestHandler {
   return (req, res, next) => {
-    if (/^\/(actors|events|dapr|livez|readyz|healthz)\b/.test(req.path)) return next();
+    if (innerPaths.test(req.path)) return next();
     const begun = process.hrtime.bigint();
     res.once('finish', () => {
       const durationMs = Number(process.hrtime.bigint() - begun) / 1e6;
@@ -50,11 +61,8 @@ function accessLog(log: Logger): RequestHandler {
 
 /** Checks a request's body. Throws the 422 that names the fields at fault, or the 415 of a body that is not JSON. */
 export function readBody<Schema extends z.ZodType>(schema: Schema, req: Request): z.infer<Schema> {
-  // `false`, and not `null`, which stands for a request without a body.
-  if (req.body === undefined && req.get('content-type') && req.is(jsonTypes) === false) {
-    throw new RefusedError(refuse('media_type_unsupported'));
-  }
-  const parsed = schema.safeParse(req.body ?? {});
+  if (isOfOtherType(req)) throw new RefusedError(refuse('media_type_unsupported'));
+  const parsed = schema.safeParse(Buffer.isBuffer(req.body) ? {} : (req.body ?? {}));
   if (parsed.success) return parsed.data;
   const errors = parsed.error.issues.map((issue) => ({
     pointer: `/${issue.path.join('/')}`,
@@ -63,13 +71,18 @@ export function readBody<Schema extends z.ZodType>(schema: Schema, req: Request)
   throw new RefusedError(refuse('value_invalid', { errors }));
 }
 
-/** The address that the caller used, for absolute links, whatever proxies lie between. */
-export function publicBaseUrl(req: Request): string {
-  const host = req.get('x-forwarded-host')?.split(',')[0]?.trim() || req.get('host') || 'localhost';
-  return `${req.protocol}://${host}`;
+function isOfOtherType(req: Request): boolean {
+  if (Buffer.isBuffer(req.body)) return req.body.length > 0;
+  // `false`, and not `null`, which stands for a request without a body.
+  return req.body === undefined && req.get('content-type') !== undefined && req.is(jsonTypes) === false;
 }
 
-/** The gateway's word on where a request came from; no caller's own header of this name passes it. */
-export const clientAddressHeader = 'x-client-address';
+// Whether a body without a content type is there at all shows only as it is read: a sidecar announces one, in chunks,
+// even where the caller sent none.
+const readUntyped = express.raw({ type: () => true, limit: bodyBytesMax });
+const untypedBody: RequestHandler = (req, res, next) => {
+  if (req.get('content-type') || innerPaths.test(req.path)) return next();
+  readUntyped(req, res, next);
+};
 
 const jsonTypes = ['application/json', 'application/*+json'];

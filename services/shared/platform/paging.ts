@@ -25,7 +25,7 @@ export interface Paging<Sort extends string = string> {
 export const pageSizeStandard = 20;
 export const pageSizeMax = 100;
 
-/** Reads `page`, `size` and `sort` (`field` or `field,asc|desc`; newest first by itself). Throws the 422 naming what is wrong. */
+/** Reads `page`, `size` and `sort` (`field` or `field,asc|desc`; descending by itself). Throws the 422 naming what is wrong. */
 export function readPaging<Sort extends string>(req: Request, shape: ListShape<Sort>): Paging<Sort> {
   const errors: { parameter: string; detail: string }[] = [];
   const whole = (name: string, fallback: number, least: number, most: number): number => {
@@ -38,18 +38,17 @@ export function readPaging<Sort extends string>(req: Request, shape: ListShape<S
   };
   const page = whole('page', 0, 0, 1_000_000);
   const size = whole('size', pageSizeStandard, 1, pageSizeMax);
-  const [field = '', direction = 'desc', ...more] = String(req.query.sort || `${shape.sorts[0]},desc`).split(
-    ',',
-  );
-  const sort = shape.sorts.find((each) => each === field);
-  if (!sort || !['asc', 'desc'].includes(direction) || more.length > 0) {
+  const { sort = '' } = req.query;
+  const [field, direction = 'desc', ...more] = typeof sort === 'string' ? sort.split(',') : [];
+  const named = shape.sorts.find((each) => each === (field || shape.sorts[0]));
+  if (!named || typeof sort !== 'string' || !['asc', 'desc'].includes(direction) || more.length > 0) {
     errors.push({
       parameter: 'sort',
       detail: `must be one of ${shape.sorts.join(', ')}, then ,asc or ,desc`,
     });
   }
   if (errors.length > 0) throw new RefusedError(refuse('value_invalid', { errors }));
-  return { page, size, sort: sort as Sort, descending: direction === 'desc' };
+  return { page, size, sort: named as Sort, descending: direction === 'desc' };
 }
 
 /** A query parameter that narrows a list to one of some values; undefined where it is not there. */

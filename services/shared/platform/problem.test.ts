@@ -4,7 +4,7 @@ import { Router } from 'express';
 import request from 'supertest';
 import { z } from 'zod';
 import { type RefusalCode, refusalTable, refuse } from '../contracts/refusals';
-import { createHttpApp, publicBaseUrl, readBody } from './httpApp';
+import { callerAddress, createHttpApp, publicBaseUrl, readBody } from './httpApp';
 import { createLogger } from './logger';
 import { orRefuse, RefusedError } from './problem';
 import { SidecarError } from './sidecar';
@@ -33,8 +33,17 @@ function appThat(thrown?: unknown) {
   router.post('/events/orders', (req, res) => {
     res.json({ events: req.body.events.length });
   });
+  router.put('/thing/:id', (_req, res) => {
+    res.sendStatus(204);
+  });
   router.get('/base', (req, res) => {
     res.json(publicBaseUrl(req));
+  });
+  router.get('/caller', (req, res) => {
+    res.json(callerAddress(req));
+  });
+  router.get('/readyz', (_req, res) => {
+    res.json({});
   });
   return createHttpApp({ log, routers: [router] });
 }
@@ -55,6 +64,7 @@ describe('a refusal', () => {
         code,
         instance: '/thing/7',
       });
+      expect(answer.headers.vary).toBe('Accept-Language');
       expect(answer.headers['retry-after']).toBe(status === 503 ? '2' : undefined);
     },
   );
@@ -157,6 +167,90 @@ describe('a request that no route can take', () => {
     expect([answer.status, answer.body.code]).toEqual([404, 'not_found']);
   });
 
+  test.each([
+    ['/thing', 'PUT', 'POST, OPTIONS'],
+    ['/thing/7', 'DELETE', 'GET, HEAD, PUT, OPTIONS'],
+    ['/thing/7', 'POST', 'GET, HEAD, PUT, OPTIONS'],
+    ['/problems', 'POST', 'GET, HEAD, OPTIONS'],
+  ])('When %s is asked by %s, then it is a 405 that names what is allowed', async (path, method, allow) => {
+    const answer = await request(appThat())[method.toLowerCase() as 'put'](path);
+
+    expect([answer.status, answer.body.code, answer.headers.allow]).toEqual([
+      405,
+      'method_not_allowed',
+      allow,
+    ]);
+    expect(answer.body.allowed).toEqual(allow.split(', '));
+  });
+
+  test('When it asks what may be done, then it is told so without a body; where there is nothing, it is a 404', async () => {
+    const [here, nowhere, broken] = await Promise.all(
+      ['/thing/7', '/nothing', '/thing/%zz'].map((path) => request(appThat()).options(path)),
+    );
+
+    expect([here?.status, here?.headers.allow, here?.text]).toEqual([204, 'GET, HEAD, PUT, OPTIONS', '']);
+    expect([nowhere?.status, nowhere?.body.code]).toEqual([404, 'not_found']);
+    expect([broken?.status, broken?.body.code]).toEqual([404, 'not_found']);
+  });
+
+  test('When it asks for the head only, then it gets that of what is there', async () => {
+    const answer = await request(appThat()).head('/base');
+
+    expect([answer.status, answer.type, answer.text]).toEqual([200, 'application/json', undefined]);
+  });
+
+  test.each([
+    undefined,
+    '*/*',
+    'application/*',
+    'application/hal+json',
+    'application/json',
+    'application/problem+json',
+    'APPLICATION/JSON',
+    'application/json; charset=utf-8',
+    'application/hal+json;profile="x";q=0.1',
+    'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8',
+    'text/plain;q=1, application/hal+json;q=0.5',
+    'application/json;q=0, */*',
+    'application/json;q=0, application/json;charset=utf-8',
+  ])('When it accepts %p, then it is answered', async (accept) => {
+    const { status } = await request(appThat())
+      .get('/base')
+      .set(accept === undefined ? {} : { accept });
+
+    expect(status).toBe(200);
+  });
+
+  test.each([
+    'text/html',
+    'application/xml, text/*',
+    'image/*',
+    'application/json;q=0',
+    '*/*;q=0',
+    'application/*;q=0, */*',
+    'application/hal+json;q=0.0, application/json; q=0, application/problem+json;q=0, */*;q=1',
+    'nonsense',
+  ])('When it accepts only %p, then it is a 406 that names what there is', async (accept) => {
+    const answer = await request(appThat()).get('/base').set({ accept });
+
+    expect([answer.status, answer.body.code, answer.type]).toEqual([
+      406,
+      'not_acceptable',
+      'application/problem+json',
+    ]);
+    expect(answer.body.available).toContain('application/hal+json');
+  });
+
+  test('When a probe or the sidecar accepts something else, then it is answered all the same', async () => {
+    const probe = await request(appThat()).get('/readyz').set('accept', 'text/plain');
+    const event = await request(appThat())
+      .post('/events/orders')
+      .set('accept', 'text/plain')
+      .send({ events: [] });
+
+    expect([probe.status, event.status]).toEqual([200, 200]);
+  });
+
   test.each(['{', '"text"', '{"a":1,}', '1'])('When its body is %p, then it is malformed', async (body) => {
     const answer = await post(body);
 
@@ -188,6 +282,43 @@ describe('a request that no route can take', () => {
       expect([answer.status, answer.body.code]).toEqual([415, 'media_type_unsupported']);
     },
   );
+
+  test.each(['{"seat":{}}', 'seat=1'])(
+    'When its body %s has no content type, then it is a 415',
+    async (body) => {
+      const answer = await sendRaw(
+        `POST /thing HTTP/1.1\r\nhost: x\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`,
+      );
+
+      expect(answer).toMatch(/^HTTP\/1.1 415 /);
+      expect(answer).toContain('"code":"media_type_unsupported"');
+    },
+  );
+
+  test.each([
+    ['with something in it', '2\r\n{}\r\n0\r\n\r\n', 415, 'media_type_unsupported'],
+    ['with nothing in it, as a sidecar sends', '0\r\n\r\n', 422, 'value_invalid'],
+  ])(
+    'When its body comes in chunks without a content type, %s, then it is told so',
+    async (_how, chunks, status, code) => {
+      const answer = await sendRaw(
+        `POST /thing HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\nconnection: close\r\n\r\n${chunks}`,
+      );
+
+      expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+      expect(answer).toContain(`"code":"${code}"`);
+    },
+  );
+
+  test('When its body is not the gzip that it says it is, then it is malformed', async () => {
+    const answer = await request(appThat())
+      .post('/thing')
+      .set('content-type', 'application/json')
+      .set('content-encoding', 'gzip')
+      .send('{}');
+
+    expect([answer.status, answer.body.code]).toEqual([400, 'body_malformed']);
+  });
 
   test('When its body is in an encoding that nobody here knows, then it is a 415', async () => {
     const answer = await request(appThat())
@@ -256,10 +387,106 @@ describe('a request’s surroundings', () => {
     expect([direct.body, proxied.body]).toEqual(['http://localhost:8081', 'https://book.example.org']);
   });
 
+  test.each([
+    'a b',
+    'book.example.org/path',
+    'book.example.org?x=',
+    'user@book.example.org',
+    '"><script>alert(1)</script>',
+    '{evil}',
+    'book.example.org:99999',
+    'book.example.org:port',
+    'evil\tx',
+    ':80',
+    '',
+  ])('When a forwarded host is %p, then links do not have it', async (host) => {
+    const { body } = await request(appThat())
+      .get('/base')
+      .set('host', 'localhost:8081')
+      .set('x-forwarded-host', host);
+
+    expect(body).toBe('http://localhost:8081');
+  });
+
+  test('When the host itself is no host, then links do not have it either', async () => {
+    const { body } = await request(appThat()).get('/base').set('host', '<script>');
+
+    expect(body).toBe('http://localhost');
+  });
+
+  test.each([
+    ['book.example.org:8443', 'http://book.example.org:8443'],
+    ['[2001:db8::1]:8080', 'http://[2001:db8::1]:8080'],
+    ['my_gateway', 'http://my_gateway'],
+  ])('When a forwarded host is %s, then links have it', async (host, base) => {
+    expect((await request(appThat()).get('/base').set('x-forwarded-host', host)).body).toBe(base);
+  });
+
+  test.each(['javascript', 'ftp', 'https"', 'HTTP'])(
+    'When a forwarded protocol is %s, then links are http',
+    async (proto) => {
+      const { body } = await request(appThat())
+        .get('/base')
+        .set('x-forwarded-host', 'book.example.org')
+        .set('x-forwarded-proto', proto);
+
+      expect(body).toBe('http://book.example.org');
+    },
+  );
+
+  test.each([
+    [
+      'the gateway named the caller, and sidecars appended themselves',
+      '203.0.113.7, 10.1.2.3',
+      '203.0.113.7',
+    ],
+    ['the caller has IPv6', '2001:db8::7,10.1.2.3', '2001:db8::7'],
+    ['the caller has IPv4 within IPv6', '::ffff:203.0.113.7', '203.0.113.7'],
+    ['nobody is named', undefined, '127.0.0.1'],
+    ['what is named is no address', 'Kim, 10.1.2.3', '127.0.0.1'],
+  ])('When %s, then the caller is known by its address', async (_how, forwarded, address) => {
+    const { body } = await request(appThat())
+      .get('/caller')
+      .set(forwarded ? { 'x-forwarded-for': forwarded } : {});
+
+    expect(body).toBe(address);
+  });
+
   test('When a service answers, then it does not tell what it is built with', async () => {
     const { headers } = await request(appThat()).get('/nothing');
 
     expect(headers).not.toHaveProperty('x-powered-by');
+  });
+});
+
+describe('what a problem leads to', () => {
+  test.each(codes)(
+    'When the type of %s is followed, then it is explained in both languages',
+    async (code) => {
+      const { type } = (await request(appThat(new RefusedError(refuse(code)))).get('/thing/7')).body;
+
+      const answer = await request(appThat()).get(type);
+
+      const { status, ko, en } = refusalTable[code];
+      expect([answer.status, answer.type]).toEqual([200, 'application/hal+json']);
+      expect(answer.body).toMatchObject({ code, status, titles: { ko, en } });
+      expect(answer.body._links.self.href).toMatch(new RegExp(`^http://127.0.0.1:\\d+${type}$`));
+    },
+  );
+
+  test.each(['unknown', 'toString', '__proto__'])(
+    'When the code is %s, then there is no such problem',
+    async (code) => {
+      expect((await request(appThat()).get(`/problems/${code}`)).status).toBe(404);
+    },
+  );
+
+  test('When all are asked for, then each is listed, in the language of the caller', async () => {
+    const { body, headers } = await request(appThat()).get('/problems').set('accept-language', 'ko');
+
+    expect(body._embedded.problems.map(({ code }: { code: string }) => code)).toEqual(codes);
+    expect(body._embedded.problems[0].title).toMatch(/[가-힣]/);
+    expect([headers.vary, headers['content-language']]).toEqual(['Accept-Language', 'ko']);
   });
 });
 

@@ -1,4 +1,4 @@
-import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
+import type { ErrorRequestHandler, Request, Response } from 'express';
 import {
   isRefusal,
   type Language,
@@ -34,6 +34,7 @@ export function callerLanguage(req: Request): Language {
 export function writeProblem(req: Request, res: Response, refusal: Refusal): void {
   const { status } = refusalTable[refusal.refused];
   const language = callerLanguage(req);
+  res.vary('Accept-Language');
   if (status === 503) res.set('Retry-After', String(refusal.retryAfterSeconds ?? 2));
   res
     .status(status)
@@ -45,14 +46,11 @@ export function writeProblem(req: Request, res: Response, refusal: Refusal): voi
         title: refusalTable[refusal.refused][language],
         status,
         code: refusal.refused,
-        instance: req.originalUrl.split('?')[0],
+        instance: req.baseUrl + req.path,
         ...refusal.facts,
       }),
     );
 }
-
-/** The last route of a service: nothing here, or not by this method. */
-export const nothingHere: RequestHandler = (req, res) => writeProblem(req, res, refuse('not_found'));
 
 /** The one place where a thrown error becomes an answer. */
 export function problemMiddleware(log: Logger): ErrorRequestHandler {
@@ -83,8 +81,9 @@ function asRefusal(error: unknown): Refusal {
   if (error instanceof SidecarError) return refuse('service_unavailable');
   // A path with a broken escape, such as `/orders/%zz`, which the router cannot read.
   if (error instanceof URIError) return refuse('not_found');
-  const code = parserRefusals[(error as { type?: string }).type ?? ''];
-  return refuse(code ?? 'internal_error');
+  const { type = '', status } = error as { type?: string; status?: number };
+  // What the body parser passes on from elsewhere, such as a body that is not the gzip it says it is, has no type.
+  return refuse(parserRefusals[type] ?? (status === 400 ? 'body_malformed' : 'internal_error'));
 }
 
 // The `type` values of body-parser's errors.

@@ -4,6 +4,7 @@ import type { ActorHost } from './actorHost/host';
 import type { PlatformConfig } from './config';
 import { watchCrashFile } from './crashPoint';
 import { startHeartbeat } from './health';
+import { endOnUncaught } from './lastWords';
 import type { Logger } from './logger';
 import type { Sidecar } from './sidecar';
 
@@ -26,6 +27,7 @@ export class StopFlag {
 /** Listens, and stops on SIGTERM or SIGINT: no new requests, turns under way finish, then connections close. */
 export function runService(parts: ServiceParts, stop: StopFlag): void {
   const { config, log, sidecar, app, host } = parts;
+  endOnUncaught(log);
   watchCrashFile(config.CRASH_FILE);
   const server = createServer(app);
   // Longer than the sidecar keeps an idle connection (90 s), so that it is never we who close one that it is just using.

@@ -77,7 +77,8 @@ export interface Turn<State> {
   newId(): string;
   /**
    * Writes down what this turn is about to ask of somebody whose answer may never come, so that `recover` can find out
-   * how it ended. It tells nobody and does not stand for {@link save}; {@link guard} comes before it.
+   * how it ended. It tells nobody and does not stand for {@link save}; {@link guard} comes before it, and stays after a
+   * turn that ends without a save.
    */
   intend(state: State): Promise<void>;
   /** Stores state and outbox in one atomic write; at most once a turn. Throws if the outcome stays unknown. */
@@ -88,7 +89,10 @@ export interface Turn<State> {
    * the turn's effects are done. To be called before the first effect that must not be left half done.
    */
   guard(): Promise<void>;
-  /** Leaves the guard standing after this turn: what was asked is not known yet, and `recover` has to find out. */
+  /**
+   * Leaves the guard standing after this turn: what was asked is not known yet, and `recover` has to find out. What it is
+   * to find out has been written down before, by {@link intend} or {@link save}.
+   */
   keepGuard(): void;
   remind(name: string, timing: ReminderTiming): Promise<void>;
   forget(name: string): Promise<void>;

@@ -420,6 +420,457 @@ describe('a guard', () => {
   });
 });
 
+describe('an intent', () => {
+  const versionsWritten = (sidecar: MemorySidecar) => sidecar.writes.map(({ etag }) => etag);
+  const guards = (sidecar: MemorySidecar) => [...sidecar.reminders.keys()];
+  const guardOf = (sidecar: MemorySidecar) => guards(sidecar)[0]?.split('/')[2] ?? '';
+  /** Asks somebody, whose answer is the input: `broken`, `unknown`, or what to save. */
+  const cancel: Run = async (turn, input) => {
+    await turn.guard();
+    await turn.intend('cancelling');
+    if (input === 'broken') throw new Error('the process dies here');
+    if (input === 'refused') return { refused: 'slot_full' };
+    if (input === 'unknown') {
+      turn.keepGuard();
+      return { refused: 'cancel_unavailable' };
+    }
+    await turn.save(input, { events: [told('Canceled')] });
+    return { saved: input };
+  };
+
+  test('When the turn goes on to its save, then both are stored in turn under the fence, and one event is told', async () => {
+    const { call, sidecar, host, stored, eventIds } = hostOf({ cancel, set });
+    await call('set', 'placed');
+
+    expect((await call('cancel', 'canceled')).body).toEqual({ saved: 'canceled' });
+    await host.drain();
+
+    expect(versionsWritten(sidecar)).toEqual(['-1', '1', '2']);
+    expect(stored()).toMatchObject({ state: 'canceled', version: 3, eventCount: 1 });
+    expect(eventIds()).toEqual(['thing.a.1']);
+    expect(guards(sidecar)).toEqual([]);
+    expect((await call('set', 'next')).status).toBe(200);
+    expect(versionsWritten(sidecar)).toEqual(['-1', '1', '2', '3']);
+  });
+
+  test('When it is the first write of all, then the fence holds as well', async () => {
+    const { call, sidecar } = hostOf({ cancel });
+
+    await call('cancel', 'canceled');
+
+    expect(versionsWritten(sidecar)).toEqual(['-1', '1']);
+  });
+
+  test('When several are written down in one turn, then each is counted', async () => {
+    const { call, sidecar, stored } = hostOf({
+      async ask(turn) {
+        for (const step of ['one', 'two']) await turn.intend(step);
+        await turn.save('done');
+      },
+    });
+
+    await call('ask');
+
+    expect(versionsWritten(sidecar)).toEqual(['-1', '1', '2']);
+    expect(stored()).toMatchObject({ state: 'done', version: 3 });
+  });
+
+  test('When the turn fails after it, then the next turn sees it, and so does recovery, which takes the guard away', async () => {
+    const found: unknown[] = [];
+    const { call, wake, sidecar, host } = hostOf(
+      { cancel, read },
+      {
+        async recover(turn) {
+          found.push(turn.state);
+          await turn.save('canceled', { events: [told('Canceled')] });
+        },
+      },
+    );
+    expect((await call('cancel', 'broken')).status).toBe(500);
+
+    expect((await call('read')).body).toEqual({ state: 'cancelling' });
+    expect(guards(sidecar)).toHaveLength(1);
+    await wake(guardOf(sidecar));
+    await host.drain();
+
+    expect(found).toEqual(['cancelling']);
+    expect((await call('read')).body).toEqual({ state: 'canceled' });
+    expect(guards(sidecar)).toEqual([]);
+  });
+
+  test('When the host dies after it, then another host finds it by the guard', async () => {
+    const recover = jest.fn(async ({ state }: Turn<unknown>) => expect(state).toBe('cancelling'));
+    const { call, wake, app, sidecar } = hostOf({ cancel }, { recover });
+    await call('cancel', 'broken');
+    // Nothing is left in memory.
+    await request(app).get('/dapr/config');
+
+    await wake(guardOf(sidecar));
+
+    expect(recover).toHaveBeenCalledTimes(1);
+  });
+
+  test('When it cannot be stored, then nobody is asked, and the next turn sees the state before it', async () => {
+    const asked = jest.fn();
+    const { call, sidecar } = hostOf({
+      set,
+      read,
+      async ask(turn) {
+        await turn.intend('asking');
+        asked();
+      },
+    });
+    await call('set', 'placed');
+    sidecar.before = async (what) => {
+      if (what === 'write') throw new Error('store is away');
+    };
+
+    expect((await call('ask')).status).toBe(500);
+    sidecar.before = async () => {};
+    expect(asked).not.toHaveBeenCalled();
+    expect((await call('read')).body).toEqual({ state: 'placed' });
+  });
+
+  test('When its save fails, then the intent stands, and the guard with it', async () => {
+    const { call, sidecar, stored } = hostOf({ cancel, read });
+    sidecar.before = async (what) => {
+      if (what === 'write' && sidecar.writes.length === 1) throw new Error('store is away');
+    };
+
+    expect((await call('cancel', 'canceled')).status).toBe(500);
+    sidecar.before = async () => {};
+
+    expect(stored()).toMatchObject({ state: 'cancelling', version: 1, eventCount: 0, outbox: [] });
+    expect((await call('read')).body).toEqual({ state: 'cancelling' });
+    expect(guards(sidecar)).toHaveLength(1);
+  });
+
+  test('When it comes after the save, then that is a fault of the code, and the save stands', async () => {
+    const { call, stored } = hostOf({
+      async wrong(turn) {
+        await turn.save('done');
+        await turn.intend('too late');
+      },
+    });
+
+    expect((await call('wrong')).status).toBe(500);
+    expect(stored()).toMatchObject({ state: 'done', version: 1 });
+  });
+
+  test('When events of a turn before are not out yet, then it keeps them, and they go out once the broker is back', async () => {
+    const { call, sidecar, stored, eventIds } = hostOf({
+      tell: { publish: 'after-answer', run: (turn) => turn.save('told', { events: [told()] }) },
+      cancel,
+    });
+    sidecar.before = async (what) => {
+      if (what.startsWith('publish')) throw new Error('broker is away');
+    };
+    await call('tell');
+    await call('cancel', 'broken');
+    expect(stored()?.outbox).toHaveLength(1);
+    sidecar.before = async () => {};
+
+    await call('cancel', 'canceled');
+
+    expect(eventIds()).toEqual(['thing.a.1', 'thing.a.2']);
+  });
+
+  test('When the turn ends without a save, then the guard stays, for nobody else would come back', async () => {
+    const { call, sidecar, host } = hostOf({ cancel });
+
+    await call('cancel', 'refused');
+    await host.drain();
+
+    expect(guards(sidecar)).toHaveLength(1);
+  });
+
+  describe('whose guard is kept', () => {
+    test('When the outcome is unknown, then the caller has its answer, and the guard fires recovery until that saves', async () => {
+      const answers: string[] = ['unknown', 'unknown', 'known'];
+      const recover = jest.fn(async (turn: Turn<unknown>) => {
+        if (answers.shift() === 'unknown') return turn.keepGuard();
+        return turn.save('canceled', { events: [told('Canceled')] });
+      });
+      const { call, wake, sidecar, host, eventIds } = hostOf({ cancel }, { recover });
+
+      const { status, body } = await call('cancel', 'unknown');
+      expect([status, body]).toEqual([200, { refused: 'cancel_unavailable' }]);
+      const name = guardOf(sidecar);
+      for (const left of [1, 1, 0]) {
+        await wake(name);
+        await host.drain();
+        expect(guards(sidecar)).toHaveLength(left);
+      }
+
+      expect(recover).toHaveBeenCalledTimes(3);
+      expect(eventIds()).toEqual(['thing.a.1']);
+    });
+
+    test('When recovery guards itself, then it needs no second reminder, and leaves none', async () => {
+      const set = jest.fn();
+      const { call, wake, sidecar, host } = hostOf(
+        { cancel },
+        {
+          async recover(turn) {
+            await turn.guard();
+            await turn.intend('cancelling again');
+            await turn.save('canceled');
+          },
+        },
+      );
+      await call('cancel', 'unknown');
+      const name = guardOf(sidecar);
+      sidecar.before = async (what) => {
+        if (what.startsWith('set')) set(what);
+      };
+
+      await wake(name);
+      await host.drain();
+
+      expect(set).not.toHaveBeenCalled();
+      expect(guards(sidecar)).toEqual([]);
+    });
+
+    test('When another command is guarded meanwhile, then the kept guard outlives it', async () => {
+      const { call, sidecar, host } = hostOf({
+        cancel,
+        async guarded(turn) {
+          await turn.guard();
+        },
+      });
+      await call('cancel', 'unknown');
+      const kept = guards(sidecar);
+
+      await call('guarded');
+      await host.drain();
+
+      expect(guards(sidecar)).toEqual(kept);
+    });
+
+    test('When nothing was written down that recovery could find, then that is a fault of the code', async () => {
+      const { call } = hostOf({
+        async wrong(turn) {
+          await turn.guard();
+          turn.keepGuard();
+        },
+      });
+
+      expect((await call('wrong')).status).toBe(500);
+      expect(logged.join()).toContain('without having written down what for');
+    });
+  });
+});
+
+describe('an event’s instant', () => {
+  test('When it says when it came about, then it keeps that; else it has the instant of the save', async () => {
+    const { call, sidecar } = hostOf({
+      tell: (turn) =>
+        turn.save('told', { events: [{ ...told(), occurredAt: '2026-11-23T00:00:00.000Z' }, told()] }),
+    });
+
+    await call('tell');
+
+    expect(sidecar.published[0]?.events.map((event) => (event as StampedEvent).occurredAt)).toEqual([
+      '2026-11-23T00:00:00.000Z',
+      noon.toISOString(),
+    ]);
+  });
+});
+
+describe('a list', () => {
+  type Put = [id: string, version: number, state: unknown];
+  const listed = (_id: string, state: unknown) =>
+    state === 'hidden' ? undefined : { doc: { state }, sorts: {}, facets: [] };
+
+  /** A host whose actors are listed, and what the list was told; `before` may delay or fail that. */
+  function listedHostOf(methods: Parameters<typeof hostOf>[0], rest: Parameters<typeof hostOf>[1] = {}) {
+    const puts: Put[] = [];
+    const list = { before: async () => {} };
+    const lists = {
+      Thing: {
+        async put(id: string, version: number, entry: { doc: Record<string, unknown> } | undefined) {
+          await list.before();
+          puts.push([id, version, entry?.doc.state]);
+        },
+      },
+    };
+    return { ...hostOf(methods, { listed, ...rest }, { lists }), puts, list };
+  }
+  const away = () => Promise.reject(new Error('list is away'));
+
+  test('When an actor saves, then the list is told each version, once, with what it shows', async () => {
+    const { call, puts } = listedHostOf({ set, read, touch: async () => ({}) });
+
+    await call('set', 'one');
+    await call('touch');
+    await call('read');
+    await call('set', 'two');
+    await call('set', 'other', 'b');
+    await call('set', 'hidden');
+
+    expect(puts).toEqual([
+      ['a', 1, 'one'],
+      ['a', 2, 'two'],
+      ['b', 1, 'other'],
+      ['a', 3, undefined],
+    ]);
+  });
+
+  test('When nothing was ever saved, then the list is told nothing', async () => {
+    const { call, puts } = listedHostOf({ touch: async () => ({}) });
+
+    await call('touch');
+
+    expect(puts).toEqual([]);
+  });
+
+  test('When an actor is loaded anew, then the list is told again, by the first turn that is no mere read', async () => {
+    const { app, call, puts } = listedHostOf({
+      set,
+      look: { readOnly: true, run: read },
+      touch: async () => ({}),
+    });
+    await call('set', 'one');
+    await request(app).delete('/actors/Thing/a');
+
+    await call('look');
+    expect(puts).toHaveLength(1);
+    await call('touch');
+    await call('touch');
+
+    expect(puts).toEqual([
+      ['a', 1, 'one'],
+      ['a', 1, 'one'],
+    ]);
+  });
+
+  test('When a turn writes down an intent first, then the list is told of where it ended', async () => {
+    const { call, puts } = listedHostOf({
+      async ask(turn) {
+        await turn.intend('asking');
+        await turn.save('done');
+      },
+    });
+
+    await call('ask');
+
+    expect(puts).toEqual([['a', 2, 'done']]);
+  });
+
+  test('When the list fails, then who waits hears of it, events go out all the same, and the next turn tells it', async () => {
+    const { call, puts, list, eventIds } = listedHostOf({
+      tell: (turn, input) => turn.save(input, { events: [told()] }),
+      touch: async () => ({}),
+    });
+    list.before = away;
+    expect((await call('tell', 'one')).status).toBe(500);
+    expect(eventIds()).toEqual(['thing.a.1']);
+    list.before = async () => {};
+
+    expect((await call('touch')).status).toBe(200);
+
+    expect(puts).toEqual([['a', 1, 'one']]);
+  });
+
+  test('When the list fails behind an answer, then the next turn tells it, and the state in memory stays', async () => {
+    const { call, puts, list, host, sidecar } = listedHostOf({
+      tell: { publish: 'after-answer', run: (turn, input) => turn.save(input) },
+      touch: async () => ({}),
+    });
+    list.before = away;
+    expect((await call('tell', 'one')).status).toBe(200);
+    await host.drain();
+    expect(logged.join()).toContain('left for whoever comes back for it');
+    list.before = async () => {};
+    const { reads } = sidecar;
+
+    await call('touch');
+
+    expect(puts).toEqual([['a', 1, 'one']]);
+    expect(sidecar.reads).toBe(reads);
+  });
+
+  test('When the broker fails, then the list is told all the same, and not again', async () => {
+    const { call, puts, sidecar, host } = listedHostOf({
+      tell: { publish: 'after-answer', run: (turn, input) => turn.save(input, { events: [told()] }) },
+      touch: async () => ({}),
+    });
+    sidecar.before = async (what) => {
+      if (what.startsWith('publish')) throw new Error('broker is away');
+    };
+    await call('tell', 'one');
+    await host.drain();
+    sidecar.before = async () => {};
+
+    await call('touch');
+
+    expect(puts).toEqual([['a', 1, 'one']]);
+  });
+
+  test('When the list is slow behind an answer, then the next turn waits for it and does not tell it twice', async () => {
+    const { call, puts, list, host, arrived } = listedHostOf({
+      tell: { publish: 'after-answer', run: (turn, input) => turn.save(input) },
+      touch: async () => ({}),
+    });
+    const { opened, open } = gate();
+    list.before = () => opened;
+    await call('tell', 'one');
+    const touched = call('touch').then();
+    while (arrived.length < 2) await turnOfTheLoop();
+    for (let i = 0; i < 20; i++) await turnOfTheLoop();
+    open();
+    await touched;
+    await host.drain();
+
+    expect(puts).toEqual([['a', 1, 'one']]);
+  });
+
+  test('When several turns save while the list is slow, then it ends with the last, and is told no version twice', async () => {
+    const { call, puts, list, host } = listedHostOf({
+      tell: { publish: 'after-answer', run: (turn, input) => turn.save(input) },
+    });
+    const { opened, open } = gate();
+    list.before = () => opened;
+    for (const state of ['one', 'two', 'three']) await call('tell', state);
+    open();
+    await host.drain();
+
+    const versions = puts.map(([, version]) => version);
+    expect(versions).toEqual([...new Set(versions)].sort());
+    expect(puts.at(-1)).toEqual(['a', 3, 'three']);
+  });
+
+  test('When a turn ends badly for its list, then nothing of it is still under way', async () => {
+    const { call, list, sidecar } = listedHostOf({
+      tell: (turn) => turn.save('one', { events: [told()] }),
+    });
+    const { opened, open } = gate();
+    sidecar.before = (what) => (what.startsWith('publish') ? opened : Promise.resolve());
+    list.before = away;
+    let isAnswered = false;
+    const answered = call('tell').then(() => {
+      isAnswered = true;
+    });
+
+    while (sidecar.writes.length === 0) await turnOfTheLoop();
+    for (let i = 0; i < 20; i++) await turnOfTheLoop();
+    expect(isAnswered).toBe(false);
+    open();
+    await answered;
+    expect(sidecar.published).toHaveLength(1);
+  });
+
+  test('When there is no list of this type, or the type shows nothing, then all goes on without', async () => {
+    const unlisted = hostOf({ set }, { listed }, { lists: {} });
+    const put = jest.fn();
+    const silent = hostOf({ set }, {}, { lists: { Thing: { put } } });
+
+    expect((await unlisted.call('set', 'one')).status).toBe(200);
+    expect((await silent.call('set', 'one')).status).toBe(200);
+    expect(put).not.toHaveBeenCalled();
+  });
+});
+
 describe('turns', () => {
   test('When work is left for after the turn, then it may call the same actor', async () => {
     const calls: unknown[] = [];

@@ -35,7 +35,7 @@ export class ActorHost {
   readonly #queue = new ActorQueue();
   readonly #hosted = new Map<string, Hosted>();
   readonly #background = new Set<Promise<void>>();
-  readonly #publishing = new Map<string, Promise<void>>();
+  readonly #telling = new Map<string, Promise<void>>();
   readonly #log: Logger;
   #epoch = 0;
 
@@ -122,8 +122,9 @@ export class ActorHost {
     await this.#takeTurn(definition, id, { publish: 'before-answer' }, async (turn) => {
       // A reminder that nobody here knows any more would fire for ever.
       if (!work) return turn.forget(reminder);
-      await work(turn);
+      // Before the work, which may keep it, and needs no second one.
       if (name === 'finish') turn.guardName = reminder;
+      await work(turn);
     }).catch((error) => {
       // The scheduler drops a reminder that fails a few times: answer well, its period brings it back.
       this.#log.warn({ err: error, reminder }, 'a reminder failed and will fire again');
@@ -179,9 +180,7 @@ export class ActorHost {
     for (const work of turn.laterWork) this.#inBackground('work after a turn', work);
     if (mode.readOnly) return;
     const key = keyOf(turn.type, turn.id);
-    const tell = async () => {
-      await Promise.all([this.#publish(key, turn), this.#list(key, definition, turn)]);
-    };
+    const tell = () => this.#tell(key, definition, turn);
     if (mode.publish === 'after-answer') {
       this.#inBackground('publish', tell);
     } else {
@@ -190,36 +189,30 @@ export class ActorHost {
     }
   }
 
-  // An actor that was loaded anew may have died before its list heard of the last save: it is told again.
-  async #list(key: string, definition: ActorDefinition<unknown>, turn: RunningTurn<unknown>): Promise<void> {
-    const list = this.options.lists?.[definition.type];
-    const { version, state } = turn.envelope;
-    if (!list || !definition.listed || version === 0) return;
-    if ((this.#hosted.get(key)?.listedVersion ?? 0) >= version) return;
-    await list.put(turn.id, version, definition.listed(turn.id, state));
-    const hosted = this.#hosted.get(key);
-    if (hosted)
-      this.#hosted.set(key, { ...hosted, listedVersion: Math.max(hosted.listedVersion ?? 0, version) });
-  }
-
   // A guard is named after the version that its turn is to save. A turn that saved nothing leaves that name to the next
   // one, whose guard a removal still on its way would take: that one is waited for.
   async #removeGuard(turn: RunningTurn<unknown>): Promise<void> {
     const { guardName } = turn;
-    if (!guardName) return;
+    if (!guardName || turn.hasOpenIntent) return;
     const removal = this.#inBackground('guard removal', () => turn.forget(guardName));
     if (!turn.hasWritten) await removal;
   }
 
-  // One at a time for an actor: a turn that finds the last one's events on their way waits for them to be out.
-  async #publish(key: string, turn: RunningTurn<unknown>): Promise<void> {
-    const before = this.#publishing.get(key) ?? Promise.resolve();
-    const mine = before.catch(() => {}).then(() => this.#publishWhatIsLeft(key, turn));
-    this.#publishing.set(key, mine);
+  // One at a time for an actor: a turn that finds what the last one tells on its way waits for it to be out.
+  async #tell(key: string, definition: ActorDefinition<unknown>, turn: RunningTurn<unknown>): Promise<void> {
+    const before = this.#telling.get(key) ?? Promise.resolve();
+    const mine = before.catch(nothing).then(async () => {
+      const told = await Promise.allSettled([
+        this.#publishWhatIsLeft(key, turn),
+        this.#listWhatIsNew(key, definition, turn),
+      ]);
+      for (const each of told) if (each.status === 'rejected') throw each.reason;
+    });
+    this.#telling.set(key, mine);
     try {
       await mine;
     } finally {
-      if (this.#publishing.get(key) === mine) this.#publishing.delete(key);
+      if (this.#telling.get(key) === mine) this.#telling.delete(key);
     }
   }
 
@@ -233,6 +226,21 @@ export class ActorHost {
     const published = new Set(outbox.map(({ event }) => event.eventId));
     const left = hosted.envelope.outbox.filter(({ event }) => !published.has(event.eventId));
     this.#hosted.set(key, { ...hosted, envelope: { ...hosted.envelope, outbox: left } });
+  }
+
+  // An actor that was loaded anew may have died before its list heard of the last save: it is told again.
+  async #listWhatIsNew(
+    key: string,
+    { type, listed }: ActorDefinition<unknown>,
+    turn: RunningTurn<unknown>,
+  ): Promise<void> {
+    const list = this.options.lists?.[type];
+    const { envelope, listedVersion = 0 } = this.#hosted.get(key) ?? { envelope: turn.envelope };
+    const { version, state } = envelope;
+    if (!list || !listed || version <= listedVersion) return;
+    await list.put(turn.id, version, listed(turn.id, state));
+    const hosted = this.#hosted.get(key);
+    if (hosted) this.#hosted.set(key, { ...hosted, listedVersion: version });
   }
 
   #inBackground(what: string, work: () => Promise<void>): Promise<void> {

@@ -21,6 +21,7 @@ export class RunningTurn<State> implements Turn<State> {
   #envelope: Envelope<State>;
   #saved = false;
   #wrote = false;
+  #intended = false;
 
   constructor(
     readonly type: string,
@@ -44,6 +45,11 @@ export class RunningTurn<State> implements Turn<State> {
     return this.#wrote;
   }
 
+  /** Whether what it intended is neither done nor called off by a save: somebody has to come back. */
+  get hasOpenIntent(): boolean {
+    return this.#intended && !this.#saved;
+  }
+
   now(): Date {
     return this.surroundings.clock();
   }
@@ -58,16 +64,21 @@ export class RunningTurn<State> implements Turn<State> {
 
   async intend(state: State): Promise<void> {
     if (this.#saved) throw new Error(`${this.type} intends something after its save`);
-    await this.#store(state);
+    await this.#store('intent', state);
+    this.#intended = true;
   }
 
   async save(state: State, options: SaveOptions = {}): Promise<void> {
     if (this.#saved) throw new Error(`${this.type} saved twice in one turn`);
-    await this.#store(state, options);
+    await this.#store('save', state, options);
     this.#saved = true;
   }
 
-  async #store(state: State, { events = [], seen }: SaveOptions = {}): Promise<void> {
+  async #store(
+    what: 'intent' | 'save',
+    state: State,
+    { events = [], seen }: SaveOptions = {},
+  ): Promise<void> {
     const before = this.#envelope;
     const next: Envelope<State> = {
       version: before.version + 1,
@@ -77,22 +88,30 @@ export class RunningTurn<State> implements Turn<State> {
       outbox: [...before.outbox, ...stampEvents(this, before, events, this.now())],
       seen: seen ? [...before.seen, seen].slice(-seenMax) : before.seen,
     };
-    reachCrashPoint(`${this.type}.before-save`);
+    reachCrashPoint(`${this.type}.before-${what}`);
     await this.#write(next);
     this.#wrote = true;
     this.#envelope = next;
-    reachCrashPoint(`${this.type}.after-save`);
+    reachCrashPoint(`${this.type}.after-${what}`);
   }
 
   async guard(): Promise<void> {
     if (this.guardName) return;
-    const name = `finish.${this.#envelope.version + 1}`;
+    const name = this.#freshGuardName();
     await this.remind(name, { dueMs: guardDueMs, periodMs: guardPeriodMs });
     this.guardName = name;
   }
 
   keepGuard(): void {
+    // The next turn's guard would have the same name, and take this one with it.
+    if (this.guardName === this.#freshGuardName()) {
+      throw new Error(`${this.type} keeps a guard without having written down what for`);
+    }
     this.guardName = undefined;
+  }
+
+  #freshGuardName(): string {
+    return `finish.${this.#envelope.version + 1}`;
   }
 
   remind(name: string, timing: ReminderTiming): Promise<void> {

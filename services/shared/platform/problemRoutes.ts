@@ -1,9 +1,9 @@
 import { Router } from 'express';
-import { type RefusalCode, refusalTable, refuse } from '../../shared/contracts/refusals';
-import { publicBaseUrl } from '../../shared/platform/httpApp';
-import { callerLanguage, RefusedError } from '../../shared/platform/problem';
+import { type RefusalCode, refusalTable, refuse } from '../contracts/refusals';
+import { callerLanguage, RefusedError } from './problem';
+import { publicBaseUrl } from './publicUrl';
 
-/** `GET /problems` and `GET /problems/{code}`: what the `type` of a problem leads to. */
+/** `GET /problems` and `GET /problems/{code}`, of every service: what the `type` of a problem leads to, wherever it was met. */
 export function problemRoutes(): Router {
   const router = Router();
 
@@ -16,6 +16,8 @@ export function problemRoutes(): Router {
       _links: { self: { href: `${base}/problems/${code}` } },
     }));
     res
+      .vary('Accept-Language')
+      .set('Content-Language', callerLanguage(req))
       .type('application/hal+json')
       .json({ _embedded: { problems }, _links: { self: { href: `${base}/problems` } } });
   });

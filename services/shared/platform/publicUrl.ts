@@ -1,0 +1,42 @@
+import { isIP } from 'node:net';
+import type { Request } from 'express';
+
+/**
+ * The address that the caller used, for absolute links, whatever proxies lie between. Only a proxy on this machine, such
+ * as the sidecar, is believed about it, and nothing that is no host name finds its way into a link.
+ */
+export function publicBaseUrl(req: Request): string {
+  const named = [req.host, req.get('host')].find((host) => host !== undefined && isHost(host));
+  return new URL(`${publicProtocol(req)}://${named ?? 'localhost'}`).origin;
+}
+
+/** `X-Forwarded-Proto` is free text; links know two protocols. */
+export function publicProtocol(req: Request): 'http' | 'https' {
+  return req.protocol === 'https' ? 'https' : 'http';
+}
+
+/**
+ * The address of the client that the gateway saw. A service's own peer is its sidecar, and the sidecars append where
+ * they are to `X-Forwarded-For`: the gateway, which lets no caller write that header, wrote its first entry.
+ */
+export function callerAddress(req: Request): string {
+  const trusts = req.app.get('trust proxy fn') as (address: string | undefined, hop: number) => boolean;
+  const peer = req.socket.remoteAddress ?? '';
+  const first = trusts(peer, 0) ? req.get('x-forwarded-for')?.split(',')[0]?.trim() : undefined;
+  return plainAddress(first && isIP(first) ? first : peer);
+}
+
+/** The same, at the edge: what the nearest proxy that is to be believed says of its own peer. */
+export function clientAddress(req: Request): string {
+  const { ip = '' } = req;
+  return plainAddress(isIP(ip) ? ip : (req.socket.remoteAddress ?? ''));
+}
+
+// How a socket for both families writes an IPv4 address.
+function plainAddress(address: string): string {
+  return address.replace(/^::ffff:(?=\d+\.)/i, '');
+}
+
+function isHost(text: string): boolean {
+  return /^([\w.-]+|\[[0-9a-f:.]+\])(:\d{1,5})?$/i.test(text) && URL.canParse(`http://${text}`);
+}

@@ -26,7 +26,6 @@ export function followingCenter({ payments, seats, settleCanceling }: FollowOpti
     } catch (error) {
       if (!(error instanceof PaymentUnreachable)) throw error;
       turn.log.warn({ err: error }, 'payment not reached; the centre has to ask again');
-      turn.keepGuard();
       return refused(refuse('service_unavailable'));
     }
   };
@@ -35,7 +34,6 @@ export function followingCenter({ payments, seats, settleCanceling }: FollowOpti
     const { state } = turn;
     if (state.status === 'none') return refused(refuse('reservation_not_found'));
     if (state.canceling) {
-      await turn.guard();
       await settleCanceling(turn);
       // One save a turn: that was it.
       return refused(refuse('service_unavailable', {}, 1));
@@ -45,11 +43,12 @@ export function followingCenter({ payments, seats, settleCanceling }: FollowOpti
     const command: OrderCommand = { kind: 'follow center', ...decision, refundId: turn.newId(), payment };
     const decided = decide(state, command, turn.now());
     if (isRefusal(decided)) return refused(decided);
-    // Not before: a turn that saves nothing takes the guard of its name away, which may be that of another host's turn.
-    if (ends) await turn.guard();
+    // Of a repeat, the guard of the first time stands until all is given back.
+    const endsNow = ends && decided.length > 0;
+    if (endsNow) await turn.guard();
     const after = await apply(turn, command);
     if (isRefusal(after)) return refused(after);
-    if (ends) await giveBackOrLeaveToGuard(turn, seats);
+    if (endsNow) await giveBackOrLeaveToGuard(turn, seats);
     const { history } = after as AcceptedOrder;
     const at = history.find(({ status }) => status === decision.decision)?.at ?? turn.now().toISOString();
     return { outcome: 'granted', at };

@@ -1,6 +1,7 @@
 import { centerDecision } from '../../shared/contracts/decisions';
 import { isRefusal, type RefusalCode } from '../../shared/contracts/refusals';
 import { statusPath } from '../../shared/contracts/status';
+import { decide, type OrderCommand } from './order';
 import {
   abandon,
   accepted,
@@ -23,7 +24,6 @@ import {
   states,
   takeInPayment,
 } from './order.sample';
-import { decide, type OrderCommand } from './order';
 import { evolve, noOrder, type OrderState } from './orderState';
 
 /** What a command leads to: a status, a refusal, or no change at all. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { orderEvent } from '../../shared/contracts/events';
 import type { BookingStatus } from '../../shared/contracts/status';
+import type { OrderCommand } from './order';
 import {
   abandon,
   accepted,
@@ -21,7 +22,6 @@ import {
   states,
   takeInPayment,
 } from './order.sample';
-import type { OrderCommand } from './order';
 import {
   hasEnded,
   isCancelable,

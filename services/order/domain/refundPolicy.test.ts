@@ -1,6 +1,15 @@
 import fc from 'fast-check';
-import { accepted, command, given, place, placement, type Standpoint, standing, states } from './order.sample';
 import { changeRefusal, refundQuote } from './order';
+import {
+  accepted,
+  command,
+  given,
+  place,
+  placement,
+  type Standpoint,
+  standing,
+  states,
+} from './order.sample';
 import { quoteRefund, refundTiers, standardRefundTiers } from './refundPolicy';
 
 const seoul = 'Asia/Seoul';

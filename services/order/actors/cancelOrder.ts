@@ -22,8 +22,11 @@ export function canceling({ payments, seats }: { payments: PaymentClient; seats:
       cancelId: turn.newId(),
       refundKrw: refundQuote(state, turn.now()).refundKrw,
     };
-    await turn.guard();
-    if (!state.canceling) await turn.intend({ ...state, canceling: intent });
+    // Asked again, the guard of the first time stands.
+    if (!state.canceling) {
+      await turn.guard();
+      await turn.intend({ ...state, canceling: intent });
+    }
     reachCrashPoint('order.before-cancel');
     let outcome: CancelOutcome;
     try {

@@ -1,6 +1,7 @@
 import type { PaymentFacts } from '../../shared/contracts/booking';
 import type { DecisionOutcome, DecisionRequest } from '../../shared/contracts/decisions';
 import { isRefusal, type Refusal, refuse } from '../../shared/contracts/refusals';
+import { decide, type OrderCommand } from '../domain/order';
 import type { AcceptedOrder } from '../domain/orderState';
 import { apply, giveBackOrLeaveToGuard, type OrderTurn } from './orderTurn';
 import { type PaymentClient, PaymentUnreachable } from './paymentClient';
@@ -33,22 +34,21 @@ export function followingCenter({ payments, seats, settleCanceling }: FollowOpti
     const { state } = turn;
     if (state.status === 'none') return refused(refuse('reservation_not_found'));
     if (state.canceling) {
-      await turn.guard();
       await settleCanceling(turn);
       // One save a turn: that was it.
       return refused(refuse('service_unavailable', {}, 1));
     }
     const ends = decision.decision === 'canceled' || decision.decision === 'rejected';
     const payment = await closeUnpaid(turn, state, decision);
-    if (ends) await turn.guard();
-    const after = await apply(turn, {
-      kind: 'follow center',
-      ...decision,
-      refundId: turn.newId(),
-      payment,
-    });
+    const command: OrderCommand = { kind: 'follow center', ...decision, refundId: turn.newId(), payment };
+    const decided = decide(state, command, turn.now());
+    if (isRefusal(decided)) return refused(decided);
+    // Of a repeat, the guard of the first time stands until all is given back.
+    const endsNow = ends && decided.length > 0;
+    if (endsNow) await turn.guard();
+    const after = await apply(turn, command);
     if (isRefusal(after)) return refused(after);
-    if (ends) await giveBackOrLeaveToGuard(turn, seats);
+    if (endsNow) await giveBackOrLeaveToGuard(turn, seats);
     const { history } = after as AcceptedOrder;
     const at = history.find(({ status }) => status === decision.decision)?.at ?? turn.now().toISOString();
     return { outcome: 'granted', at };

@@ -8,23 +8,19 @@ import type { SeatKeeper } from './seatKeeper';
 
 export type OrderTurn = Turn<OrderState>;
 
-interface ApplyOptions {
-  /** The event that brought the command. */
-  seen?: string;
-  /** What the command meets, where that is not what is stored. */
-  from?: OrderState;
-}
-
-/** Decides, saves once with the events that tell of it, and answers the state after; or the refusal. */
+/**
+ * Decides, saves once with the events that tell of it, and answers the state after; or the refusal. `seen` is the event
+ * that brought the command.
+ */
 export async function apply(
   turn: OrderTurn,
   command: OrderCommand,
-  { seen, from = turn.state }: ApplyOptions = {},
+  { seen }: { seen?: string } = {},
 ): Promise<OrderState | Refusal> {
-  const decided = decide(from, command, turn.now());
+  const decided = decide(turn.state, command, turn.now());
   if (isRefusal(decided)) return decided;
-  if (decided.length === 0 && from === turn.state) return turn.state;
-  const state = decided.reduce(evolve, from);
+  if (decided.length === 0) return turn.state;
+  const state = decided.reduce(evolve, turn.state);
   await turn.save(state, { events: newEvents(turn.state, state), ...(seen ? { seen } : {}) });
   return state;
 }

@@ -19,7 +19,10 @@ export function resolving({ payments, seats }: { payments: PaymentClient; seats:
     const step = nextStep(turn.state, turn.now());
     if (step === 'abandon') await apply(turn, { kind: 'abandon' });
     const own = ownTickets(turn.state);
-    for (const ticket of tickets.filter((each) => !own.includes(each))) {
+    const foreign = tickets.filter((each) => !own.includes(each));
+    // Fences off a move by this ticket that is still under way on another host: its save would come after.
+    if (foreign.length > 0 && turn.state.status !== 'none') await turn.intend(turn.state);
+    for (const ticket of foreign) {
       await payments.close({ orderId: turn.id, attempt: ticket, intent: 'abandon' });
       if (customerKey) await seats.dismiss(customerKey, turn.id, ticket);
     }

@@ -1,8 +1,12 @@
 import { type Refusal, refuse } from '../../shared/contracts/refusals';
 
-/** One person's live orders, each with the ticket of the hold that it was counted in with. */
+/**
+ * One person's live orders, each with the tickets of the holds that it was counted in with. There is more than one where
+ * an order was placed again before its earlier placement was settled, by two hosts even: whichever of them is accepted,
+ * the word that the other is over leaves the order counted.
+ */
 export interface CustomerState {
-  readonly live: Readonly<Record<string, string>>;
+  readonly live: Readonly<Record<string, readonly string[]>>;
 }
 
 /** An address stands for people who gave neither phone nor card. */
@@ -18,17 +22,23 @@ export function admit(
   kind: CustomerKind,
   limit: number,
 ): { state: CustomerState } | Refusal<'person_limit_reached' | 'address_limit_reached'> {
-  if (state.live[orderId] === ticket) return { state };
-  const isCounted = orderId in state.live;
-  if (!isCounted && Object.keys(state.live).length >= limit) {
+  const tickets = ticketsOf(state, orderId);
+  if (tickets.includes(ticket)) return { state };
+  if (tickets.length === 0 && Object.keys(state.live).length >= limit) {
     return refuse(kind === 'person' ? 'person_limit_reached' : 'address_limit_reached', { limit });
   }
-  return { state: { live: { ...state.live, [orderId]: ticket } } };
+  return { state: { live: { ...state.live, [orderId]: [...tickets, ticket] } } };
 }
 
-/** Counts an order out. A late word about an earlier hold changes nothing: its ticket is another. */
+/** Ends what a hold counted in; the order is counted out with the last one. Repeated, it changes nothing. */
 export function dismiss(state: CustomerState, orderId: string, ticket: string): CustomerState {
-  if (state.live[orderId] !== ticket) return state;
-  const { [orderId]: _gone, ...live } = state.live;
-  return { live };
+  const tickets = ticketsOf(state, orderId);
+  if (!tickets.includes(ticket)) return state;
+  const { [orderId]: _gone, ...others } = state.live;
+  const left = tickets.filter((each) => each !== ticket);
+  return { live: left.length > 0 ? { ...others, [orderId]: left } : others };
+}
+
+function ticketsOf({ live }: CustomerState, orderId: string): readonly string[] {
+  return Object.hasOwn(live, orderId) ? (live[orderId] ?? []) : [];
 }

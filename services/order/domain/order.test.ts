@@ -1,100 +1,276 @@
-import fc from 'fast-check';
-import type { PaymentFacts } from '../../shared/contracts/booking';
+import { centerDecision } from '../../shared/contracts/decisions';
 import { isRefusal, type RefusalCode } from '../../shared/contracts/refusals';
 import { statusPath } from '../../shared/contracts/status';
+import { decide, type OrderCommand } from './order';
 import {
-  type AcceptedOrder,
-  decide,
-  evolve,
-  type NextStep,
-  nextStep,
-  noOrder,
-  type OrderCommand,
-  type OrderState,
-  type Placement,
-} from './order';
+  abandon,
+  accepted,
+  apply,
+  cancel,
+  cancelPaid,
+  center,
+  command,
+  expire,
+  given,
+  move,
+  now,
+  payment,
+  place,
+  placement,
+  placePaid,
+  receive,
+  type Standpoint,
+  standing,
+  states,
+  takeInPayment,
+} from './order.sample';
+import { evolve, noOrder, type OrderState } from './orderState';
 
-const now = new Date('2026-07-24T01:00:00.000Z');
-const paymentDueAt = '2026-07-24T01:30:00.000Z';
-
-const place = command('place', { placement: placement() });
-const placePaid = command('place', { placement: placement({ paidAtOnce: payment() }) });
-const takeInPayment = command('take in payment', { attempt: 'ticket 2', payment: payment() });
-const ofAnEarlierAttempt = command('take in payment', { attempt: 'ticket 1', payment: payment() });
-const ofALaterAttempt = command('take in payment', { attempt: 'ticket 3', payment: payment() });
-const receive = follow('Reservation Complete');
-const confirm = follow('confirmed');
-const expire: OrderCommand = { kind: 'expire' };
-const abandon: OrderCommand = { kind: 'abandon' };
-
-type Standing = OrderState['status'] | 'abandoned';
-const states: Record<Standing, OrderState> = {
-  none: noOrder,
-  abandoned: given(abandon),
-  'Payment Requested': given(place),
-  'Pay Approved': given(placePaid),
-  'Reservation Complete': given(placePaid, receive),
-  confirmed: given(placePaid, receive, confirm),
-  expired: given(place, expire),
-};
-
-/** What a command leads to: another status, a refusal, or no change at all. */
+/** What a command leads to: a status, a refusal, or no change at all. */
 type Outcome = OrderState['status'] | RefusalCode | '-';
-type Row = Record<Standing, Outcome>;
 
-const notThere = (outcome: Outcome) => ({ none: outcome, abandoned: outcome });
-const anyAccepted = (outcome: Outcome) => ({
-  'Payment Requested': outcome,
-  'Pay Approved': outcome,
-  'Reservation Complete': outcome,
-  confirmed: outcome,
-  expired: outcome,
-});
+const standpoints: Standpoint[] = [
+  'none',
+  'abandoned',
+  'Payment Requested',
+  'Pay Approved',
+  'Reservation Complete',
+  'confirmed',
+  'checked in',
+  'completed',
+  'no show',
+  'canceled by customer',
+  'canceled unpaid',
+  'canceled by center',
+  'rejected',
+  'expired',
+];
+const absent = ['order_not_found', 'order_not_found'] as const;
+const still = (times: number): Outcome[] => Array.from({ length: times }, () => '-');
+const refused = (code: RefusalCode, times: number): Outcome[] => Array.from({ length: times }, () => code);
+const ended = (code: RefusalCode) => refused(code, 5);
 
+// In the order of the standpoints: none, abandoned | requested, approved, complete, confirmed | checked in, completed,
+// no show | canceled by customer, canceled unpaid, canceled by center, rejected, expired.
 // biome-ignore format: a table
-const matrix: [string, OrderCommand, Row][] = [
-  ['a request to pay later', place, { ...notThere('Payment Requested'), ...anyAccepted('-') }],
-  ['a request that is paid at once', placePaid, { ...notThere('Pay Approved'), ...anyAccepted('-') }],
+const matrix: [string, OrderCommand, Outcome[]][] = [
+  ['a request to pay later', place, ['Payment Requested', 'Payment Requested', ...still(12)]],
+  ['a request that is paid at once', placePaid, ['Pay Approved', 'Pay Approved', ...still(12)]],
   ['another request under its key', command('place', { placement: placement({ fingerprint: 'another' }) }),
-    { ...notThere('Payment Requested'), ...anyAccepted('idempotency_key_reused') }],
-  ['a payment', takeInPayment,
-    { ...notThere('order_not_found'), ...anyAccepted('-'), 'Payment Requested': 'Pay Approved' }],
-  ['a payment of an earlier attempt', ofAnEarlierAttempt, { ...notThere('order_not_found'), ...anyAccepted('-') }],
-  ['a payment of a later attempt', ofALaterAttempt, { ...notThere('order_not_found'), ...anyAccepted('-') }],
-  ['the reservation as received', receive,
-    { ...notThere('order_not_found'), ...anyAccepted('-'), 'Payment Requested': 'Reservation Complete', 'Pay Approved': 'Reservation Complete' }],
-  ['the reservation as confirmed', confirm,
-    { ...notThere('order_not_found'), ...anyAccepted('confirmed'), confirmed: '-', expired: '-' }],
-  ['its expiry', expire, { ...notThere('-'), ...anyAccepted('-'), 'Payment Requested': 'expired' }],
-  ['its abandonment', abandon, { ...notThere('none'), ...anyAccepted('-') }],
+    ['Payment Requested', 'Payment Requested', ...refused('idempotency_key_reused', 12)]],
+  ['a payment', takeInPayment, [...absent, 'Pay Approved', ...still(11)]],
+  ['a payment of an earlier attempt', command('take in payment', { attempt: 'ticket 1', payment: payment() }), [...absent, ...still(12)]],
+  ['a payment of a later attempt', command('take in payment', { attempt: 'ticket 3', payment: payment() }), [...absent, ...still(12)]],
+  ['its reception', receive, [...absent, '-', 'Reservation Complete', ...still(10)]],
+  ['the decision "confirmed"', center('confirmed'),
+    [...absent, 'reservation_not_found', 'confirmed', 'confirmed', '-', '-', '-', '-', ...ended('reservation_ended')]],
+  ['the decision "rejected"', center('rejected'),
+    [...absent, 'reservation_not_found', 'rejected', 'rejected', ...refused('reservation_already_confirmed', 4),
+      'reservation_ended', 'reservation_ended', 'reservation_ended', '-', 'reservation_ended']],
+  ['the decision "canceled"', center('canceled'),
+    [...absent, 'canceled', 'canceled', 'canceled', 'canceled', ...refused('visit_begun', 3),
+      'reservation_ended', 'reservation_ended', '-', 'reservation_ended', 'reservation_ended']],
+  ['the decision "checked in"', center('checked in'),
+    [...absent, 'reservation_not_found', ...refused('reservation_not_confirmed', 2), 'checked in', '-', '-', 'visit_begun', ...ended('reservation_ended')]],
+  ['the decision "completed"', center('completed'),
+    [...absent, 'reservation_not_found', ...refused('reservation_not_confirmed', 2), 'reservation_not_checked_in', 'completed', '-', 'visit_begun',
+      ...ended('reservation_ended')]],
+  ['the decision "no show"', center('no show'),
+    [...absent, 'reservation_not_found', ...refused('reservation_not_confirmed', 2), 'no show', 'visit_begun', 'visit_begun', '-', ...ended('reservation_ended')]],
+  ['a cancellation', cancel,
+    [...absent, 'canceled', 'canceled', 'canceled', 'canceled', ...refused('visit_begun', 3), '-', '-', '-', 'order_ended', 'order_ended']],
+  ['a cancellation that found it paid', cancelPaid,
+    [...absent, 'canceled', 'canceled', 'canceled', 'canceled', ...refused('visit_begun', 3), '-', '-', '-', 'order_ended', 'order_ended']],
+  ['a move', move,
+    [...absent, 'Payment Requested', 'Pay Approved', 'Reservation Complete', 'confirmed', ...refused('visit_begun', 3), ...ended('order_ended')]],
+  ['a move that found it paid', command('move', { to: standing(), payment: payment() }),
+    [...absent, 'Pay Approved', 'Pay Approved', 'Reservation Complete', 'confirmed', ...refused('visit_begun', 3), ...ended('order_ended')]],
+  ['a move to where it is', command('move', { to: standing({ hold: { holdId: 'order', ticket: 'ticket 2' } }) }),
+    [...absent, '-', '-', '-', '-', ...refused('visit_begun', 3), ...ended('order_ended')]],
+  ['its expiry', expire, ['-', '-', 'expired', ...still(11)]],
+  ['its abandonment', abandon, ['none', 'none', ...still(12)]],
 ];
 
 describe.each(matrix)('When an order meets %s', (_name, met, row) => {
-  test.each(Object.entries(row))('and is "%s", then the outcome is "%s"', (status, outcome) => {
-    expect(outcomeOf(states[status as Standing], met)).toBe(outcome);
-  });
+  test.each(standpoints.map((standpoint, i) => [standpoint, row[i]] as const))(
+    'and is "%s", then the outcome is "%s"',
+    (standpoint, outcome) => {
+      expect(row).toHaveLength(standpoints.length);
+      expect(outcomeOf(states[standpoint], met)).toBe(outcome);
+    },
+  );
+});
+
+test('When the kinds of commands and decisions are counted, then the table has a row for each', () => {
+  const kinds = [
+    'place',
+    'take in payment',
+    'take in reception',
+    'follow center',
+    'cancel',
+    'move',
+    'expire',
+    'abandon',
+  ];
+  expect(new Set(matrix.map(([, { kind }]) => kind))).toEqual(new Set(kinds));
+  const decisions = matrix.flatMap(([, met]) => (met.kind === 'follow center' ? [met.decision] : []));
+  expect(decisions.sort()).toEqual([...centerDecision.options].sort());
 });
 
 describe('When an order is placed', () => {
   test('to be paid later, then it says until when', () => {
-    expect(accepted(given(place)).placement.paymentDueAt).toBe(paymentDueAt);
+    expect(accepted(given(place)).placement.paymentDueAt).toBeDefined();
   });
 
   test('and paid at once, then it was never asked for payment', () => {
     const order = accepted(given(placePaid));
     expect(order).toMatchObject({ status: 'Pay Approved', payment: payment() });
-    expect(order.history).toEqual([{ status: 'Pay Approved', at: order.placement.placedAt }]);
+    expect(order.history).toEqual([{ kind: 'placed', status: 'Pay Approved', at: order.placement.placedAt }]);
+  });
+
+  test('then it stands on the seat that was held for it, under its own name', () => {
+    const { standing: its, placement: placed } = accepted(given(place));
+    expect(its).toMatchObject({
+      seat: placed.seat,
+      dueKrw: placed.dueKrw,
+      hold: { holdId: 'order', ticket: 'ticket 2' },
+    });
   });
 });
 
-test('When the centre confirms before anything else is heard, then the history has every step all the same', () => {
-  const order = accepted(given(place, confirm));
+test('When the centre confirms before its reception is heard, then the history has every step all the same', () => {
+  const order = accepted(given(place, takeInPayment, center('confirmed')));
   expect(order.history.map(({ status }) => status)).toEqual(statusPath);
   expect(order).toMatchObject({ payment: payment(), reservationId: 'reservation' });
+  expect(apply(order, receive)).toBe(order);
 });
 
-test('When a payment comes after the order expired, then it stays expired', () => {
-  expect(given(place, expire, takeInPayment, receive, confirm)).toEqual(given(place, expire));
+describe('When a visit has not come', () => {
+  const confirmed = states.confirmed;
+  const lastOfTheDayBefore = new Date('2026-07-24T14:59:59.999Z');
+  const firstOfTheDay = new Date('2026-07-24T15:00:00.000Z');
+
+  test.each(['checked in', 'no show'] as const)(
+    'then "%s" is refused until its day in the centre’s zone',
+    (decision) => {
+      const met = center(decision);
+      expect(decide(confirmed, met, lastOfTheDayBefore)).toEqual({
+        refused: 'visit_not_due',
+        facts: { date: '2026-07-25' },
+      });
+      expect(apply(confirmed, met, firstOfTheDay).status).toBe(decision);
+    },
+  );
+
+  test('for it was moved to another day, then that day counts', () => {
+    const moved = apply(confirmed, move);
+    expect(decide(moved, center('checked in'), now)).toEqual({
+      refused: 'visit_not_due',
+      facts: { date: '2026-07-27' },
+    });
+    expect(apply(moved, center('checked in'), new Date('2026-07-26T15:00:00.000Z')).status).toBe(
+      'checked in',
+    );
+  });
+});
+
+describe('When the centre ends an order', () => {
+  test.each(['canceled', 'rejected'] as const)(
+    'that is paid ("%s"), then all of it is to go back',
+    (decision) => {
+      const order = accepted(given(placePaid, receive, center(decision, { reason: 'closed that day' })));
+      expect(order).toMatchObject({ status: decision, refundKrw: 50_000, payment: payment() });
+      expect(order.history.at(-1)).toMatchObject({
+        reason: 'closed that day',
+        refundKrw: 50_000,
+        refund: { refundId: 'refund', refundKrw: 50_000 },
+      });
+    },
+  );
+
+  test('that was moved to something cheaper, then what is left of the payment is to go back', () => {
+    const order = accepted(given(placePaid, receive, moveTo(30_000), center('canceled')));
+    expect(order).toMatchObject({ refundKrw: 30_000 });
+    expect(order.history.at(-1)).toMatchObject({ refund: { refundKrw: 30_000 } });
+  });
+
+  test('before it was paid, then there is nothing to go back', () => {
+    const order = accepted(given(place, center('canceled')));
+    expect(order).toMatchObject({ status: 'canceled', refundKrw: 0 });
+    expect(order.history.at(-1)).not.toHaveProperty('refund');
+    expect(order).not.toHaveProperty('payment');
+  });
+
+  test('and it turns out to have been paid meanwhile, then it was paid, and all of it is to go back', () => {
+    const order = accepted(given(place, center('canceled', { payment: payment() })));
+    expect(order.history.map(({ status }) => status)).toEqual([
+      'Payment Requested',
+      'Pay Approved',
+      'canceled',
+    ]);
+    expect(order.history.at(-1)).toMatchObject({
+      refund: { refundId: 'refund', refundKrw: 50_000 },
+      payment: payment(),
+    });
+  });
+
+  test('whose customer canceled it, then it hears that it has ended; its own repeat is granted', () => {
+    expect(outcomeOf(states['canceled by customer'], center('canceled'))).toBe('reservation_ended');
+    expect(outcomeOf(states['canceled by center'], center('canceled'))).toBe('-');
+  });
+});
+
+describe('When its customer cancels', () => {
+  test('then what went back is told as gone already, with nothing left for payment to pay out', () => {
+    const last = accepted(states['canceled by customer']).history.at(-1);
+    expect(last).toMatchObject({ kind: 'canceled', by: 'customer', refundKrw: 25_000, payment: payment() });
+    expect(last).not.toHaveProperty('refund');
+  });
+
+  test('and it turns out to have been paid meanwhile, then the history says so before it ends', () => {
+    const order = accepted(given(place, cancelPaid));
+    expect(order.history.map(({ status }) => status)).toEqual([
+      'Payment Requested',
+      'Pay Approved',
+      'canceled',
+    ]);
+  });
+});
+
+describe('When it moves', () => {
+  test('then it stands on the new seat, and its status stays', () => {
+    const order = accepted(given(placePaid, receive, center('confirmed'), move));
+    expect(order).toMatchObject({ status: 'confirmed', standing: standing() });
+    expect(order.placement.seat).toEqual(placement().seat);
+  });
+
+  test.each([
+    ['dearer', 80_000, payment(80_000), undefined, 80_000],
+    ['cheaper', 30_000, undefined, { refundId: 'ticket 5', refundKrw: 20_000 }, 50_000],
+    ['the same', 50_000, undefined, undefined, 50_000],
+  ])('to something %s, then payment and refund say so', (_what, dueKrw, paid, refund, amountKrw) => {
+    const order = accepted(given(placePaid, moveTo(dueKrw, paid)));
+    expect(order.standing.dueKrw).toBe(dueKrw);
+    expect(order).toMatchObject({ payment: { amountKrw } });
+    const last = order.history.at(-1);
+    expect(last && 'refund' in last ? last.refund : undefined).toEqual(refund);
+  });
+
+  test('before it is paid, then another amount is due, and nothing goes back', () => {
+    const order = accepted(given(place, moveTo(30_000)));
+    expect(order).toMatchObject({ status: 'Payment Requested', standing: { dueKrw: 30_000 } });
+    expect(order.history.at(-1)).not.toHaveProperty('refund');
+  });
+
+  test('to something cheaper and turns out to have been paid, then the difference goes back', () => {
+    const order = accepted(given(place, moveTo(30_000, payment())));
+    expect(order.history.map(({ status }) => status)).toEqual([
+      'Payment Requested',
+      'Pay Approved',
+      'Pay Approved',
+    ]);
+    expect(order.history.at(-1)).toMatchObject({ kind: 'moved', refund: { refundKrw: 20_000 } });
+  });
 });
 
 describe('When a placement never came to be', () => {
@@ -103,156 +279,21 @@ describe('When a placement never came to be', () => {
     expect(given(abandon)).toEqual({ status: 'none', abandonedAt: now.toISOString() });
   });
 
-  test('then it is written down each time anew, and nothing else changes', () => {
-    expect(decide(given(abandon), abandon, now)).not.toEqual([]);
-    expect(given(abandon, abandon)).toEqual(given(abandon));
-  });
-
   test('then the next one under its order id may ask for something else, and nothing is left of the first', () => {
     const another = command('place', {
       placement: placement({ fingerprint: 'another', ticket: 'ticket 3' }),
     });
     expect(given(abandon, another)).toEqual(given(another));
     expect(given(abandon, another, takeInPayment)).toEqual(given(another));
-    expect(given(abandon, another, ofALaterAttempt)).toMatchObject({ status: 'Pay Approved' });
-  });
-
-  test('and a later one did, then it is not abandoned any more', () => {
-    expect(given(abandon, place, abandon)).toEqual(given(place));
   });
 });
 
-test.each<[Standing, NextStep, NextStep]>([
-  ['none', 'abandon', 'abandon'],
-  ['abandoned', 'abandon', 'abandon'],
-  ['Payment Requested', 'await payment', 'expire'],
-  ['Pay Approved', 'nothing', 'nothing'],
-  ['Reservation Complete', 'nothing', 'nothing'],
-  ['confirmed', 'nothing', 'nothing'],
-  ['expired', 'give back', 'give back'],
-])('When an order is visited as "%s", then the step is "%s", and "%s" once payment is due', (...row) => {
-  const [status, beforeDue, onceDue] = row;
-  const due = Date.parse(paymentDueAt);
-  expect(nextStep(states[status], new Date(due - 1))).toBe(beforeDue);
-  expect(nextStep(states[status], new Date(due))).toBe(onceDue);
-  expect(nextStep(states[status], new Date(due + 1))).toBe(onceDue);
-});
-
-describe('When any commands come in any order', () => {
-  const commands = fc.array(fc.constantFrom(...matrix.map(([, met]) => met)), { maxLength: 12 });
-
-  test('then a repeat of the last one changes nothing', () => {
-    fc.assert(
-      fc.property(commands, fc.constantFrom(...matrix.map(([, met]) => met)), (earlier, repeated) => {
-        const state = given(...earlier, repeated);
-        expect(apply(state, repeated)).toEqual(state);
-        if (state.status !== 'none') expect(apply(state, repeated)).toBe(state);
-      }),
-    );
-  });
-
-  test('then a payment of another attempt changes nothing', () => {
-    fc.assert(
-      fc.property(commands, fc.constantFrom(ofAnEarlierAttempt, ofALaterAttempt), (earlier, other) => {
-        const state = given(...earlier);
-        expect(apply(state, other)).toBe(state);
-      }),
-    );
-  });
-
-  test('then an abandonment never touches an order that was accepted', () => {
-    fc.assert(
-      fc.property(commands, (all) => {
-        const wanted = all.filter(({ kind }) => kind !== 'abandon');
-        const state = given(...all);
-        if (state.status === 'none') expect(given(...wanted)).toEqual(noOrder);
-        else expect(given(...wanted)).toEqual(state);
-      }),
-    );
-  });
-
-  test('then the history follows the published path, step by step', () => {
-    const beginnings = statusPath.slice(0, 2).map((_, start) => statusPath.slice(start));
-    const legal = beginnings.flatMap((path) => path.map((_, length) => path.slice(0, length + 1).join()));
-    fc.assert(
-      fc.property(commands, (all) => {
-        const state = given(...all);
-        fc.pre(state.status !== 'none');
-        const { history, status } = accepted(state);
-        expect([...legal, 'Payment Requested,expired']).toContain(history.map((step) => step.status).join());
-        expect(history.at(-1)?.status).toBe(status);
-      }),
-    );
-  });
-
-  test('then what was agreed when the order was accepted stays', () => {
-    fc.assert(
-      fc.property(commands, commands, (earlier, later) => {
-        const state = given(...earlier);
-        fc.pre(state.status !== 'none');
-        expect(accepted(later.reduce(apply, state)).placement).toBe(accepted(state).placement);
-      }),
-    );
-  });
-
-  test('then it is paid exactly when it shows a payment', () => {
-    const paid = ['Pay Approved', 'Reservation Complete', 'confirmed'];
-    fc.assert(
-      fc.property(commands, (all) => {
-        const state = given(...all);
-        expect('payment' in state).toBe(paid.includes(state.status));
-      }),
-    );
-  });
-});
-
-function placement(telling: Partial<Placement> = {}): Placement {
-  return {
-    orderId: 'order',
-    orderType: 'basic',
-    language: 'ko',
-    seat: { centerId: 'seoul', date: '2026-07-25', time: '08:00' },
-    priceKrw: 250_000,
-    dueKrw: 50_000,
-    ticket: 'ticket 2',
-    fingerprint: 'the request',
-    placedAt: now.toISOString(),
-    ...(telling.paidAtOnce ? {} : { paymentDueAt }),
-    ...telling,
-  };
-}
-
-function payment(): PaymentFacts {
-  return { paymentId: 'order', amountKrw: 50_000, payMethod: 'cash', approvedAt: now.toISOString() };
-}
-
-function command<Kind extends OrderCommand['kind']>(
-  kind: Kind,
-  facts: Omit<Extract<OrderCommand, { kind: Kind }>, 'kind'>,
-): Extract<OrderCommand, { kind: Kind }> {
-  return { kind, ...facts } as Extract<OrderCommand, { kind: Kind }>;
-}
-
-function follow(status: 'Reservation Complete' | 'confirmed'): OrderCommand {
-  return command('follow reservation', { status, reservationId: 'reservation', payment: payment() });
-}
-
-function given(...commands: OrderCommand[]): OrderState {
-  return commands.reduce(apply, noOrder);
-}
-
-function apply(state: OrderState, met: OrderCommand): OrderState {
-  const decided = decide(state, met, now);
-  return isRefusal(decided) ? state : decided.reduce(evolve, state);
+function moveTo(dueKrw: number, paid?: ReturnType<typeof payment>): OrderCommand {
+  return command('move', { to: standing({ dueKrw }), payment: paid });
 }
 
 function outcomeOf(state: OrderState, met: OrderCommand): Outcome {
   const decided = decide(state, met, now);
   if (isRefusal(decided)) return decided.refused;
   return decided.length === 0 ? '-' : decided.reduce(evolve, state).status;
-}
-
-function accepted(state: OrderState): AcceptedOrder {
-  if (state.status === 'none') throw new Error('the order was not accepted');
-  return state;
 }

@@ -1,6 +1,6 @@
 import type { PaymentFacts } from '../../shared/contracts/booking';
 import type { CenterDecision } from '../../shared/contracts/decisions';
-import { localTime } from '../../shared/contracts/localTime';
+import { localDate, localTime } from '../../shared/contracts/localTime';
 import { type Refusal, refuse } from '../../shared/contracts/refusals';
 import {
   type AcceptedOrder,
@@ -63,7 +63,7 @@ export function decide(state: OrderState, command: OrderCommand, now: Date): Ord
     case 'take in reception':
       return state.status === 'Pay Approved' ? [received(state.payment, command.reservationId, at)] : [];
     case 'follow center':
-      return followCenter(state, command, at);
+      return followCenter(state, command, now);
     case 'cancel':
       return cancel(state, command, at);
     case 'move':
@@ -101,8 +101,9 @@ function received(payment: PaymentFacts, reservationId: string, at: string): Ord
 
 type FollowCenter = Extract<OrderCommand, { kind: 'follow center' }>;
 
-function followCenter(state: AcceptedOrder, command: FollowCenter, at: string): OrderChange[] | Refusal {
+function followCenter(state: AcceptedOrder, command: FollowCenter, now: Date): OrderChange[] | Refusal {
   const { decision, reservationId } = command;
+  const at = now.toISOString();
   if (state.status === decision) return isByCustomer(state) ? refuse('reservation_ended') : [];
   if (hasEnded(state)) return refuse('reservation_ended');
   if (decision === 'canceled') return cancelByCenter(state, command, at);
@@ -114,6 +115,11 @@ function followCenter(state: AcceptedOrder, command: FollowCenter, at: string): 
     ...reception,
     { kind: 'progressed', status, payment, reservationId, at },
   ];
+  // The centre looked at the day before it asked; a move that it has not heard of may have put the visit off.
+  const onItsDay = (status: ProgressStatus): OrderChange[] | Refusal => {
+    const { seat, zone } = state.standing;
+    return localDate(zone, now) < seat.date ? refuse('visit_not_due', { date: seat.date }) : step(status);
+  };
   switch (decision) {
     case 'confirmed':
       return isUndecided(state) ? step('confirmed') : [];
@@ -122,10 +128,10 @@ function followCenter(state: AcceptedOrder, command: FollowCenter, at: string): 
         ? [...reception, { kind: 'rejected', status: 'rejected', at, ...inFull(state, payment, command) }]
         : refuse('reservation_already_confirmed');
     case 'checked in':
-      if (state.status === 'confirmed') return step('checked in');
+      if (state.status === 'confirmed') return onItsDay('checked in');
       return state.status === 'completed' ? [] : refuse(decidedOtherwise(state));
     case 'no show':
-      return state.status === 'confirmed' ? step('no show') : refuse(decidedOtherwise(state));
+      return state.status === 'confirmed' ? onItsDay('no show') : refuse(decidedOtherwise(state));
     case 'completed':
       if (state.status === 'checked in') return step('completed');
       return refuse(state.status === 'confirmed' ? 'reservation_not_checked_in' : decidedOtherwise(state));

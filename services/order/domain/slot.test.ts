@@ -1,15 +1,16 @@
 import fc from 'fast-check';
+import type { Opening } from '../../shared/contracts/calendar';
 import { isRefusal } from '../../shared/contracts/refusals';
+import { freeFor } from './offer';
 import {
   armSweep,
   disarmSweep,
   dueVisits,
   emptySlot,
-  freeSeats,
+  free,
   type HeldSeat,
   hold,
   isQuiet,
-  type Opening,
   release,
   type SlotState,
   settle,
@@ -47,7 +48,7 @@ describe('When a seat is asked for', () => {
     const { state } = slotWith('a', 'b', 'c');
     const fewer = [{ time: '09:00', seats: 1 }];
     expect(take(state, 'd', { offered: fewer })).toEqual({ refused: 'slot_full' });
-    expect(freeSeats(state, fewer)).toEqual([{ time: '09:00', seats: 0 }]);
+    expect(left(state, fewer)).toEqual([{ time: '09:00', seats: 0 }]);
   });
 
   test('then the visit knows whose quota it takes', () => {
@@ -61,7 +62,7 @@ describe('When an order that holds a seat asks again', () => {
   test('and the seat fits, then it keeps it under the new ticket, even in a full slot', () => {
     const { state } = slotWith('a', 'b', 'c');
     const again = held(state, 'a', { ticket: 'the new one' });
-    expect(again.held).toEqual({ time: '08:00', ticket: 'the new one' });
+    expect(again.held).toEqual({ holdId: 'a', time: '08:00', ticket: 'the new one' });
     expect(again.state.seats).toEqual(state.seats);
   });
 
@@ -142,6 +143,7 @@ const standings: Record<Standing, { state: SlotState; ticket: string }> = {
 const words: Record<string, (state: SlotState, ticket: string) => SlotState> = {
   'a release that leaves nothing': (state, ticket) => release(state, 'a', ticket, true),
   'a release that may leave something': (state, ticket) => release(state, 'a', ticket, false),
+  'the word that its order left': (state, ticket) => free(state, 'a', ticket),
   'the verdict "settled"': (state, ticket) => settle(state, [verdict('settled', 'a', ticket)]),
   'the verdict "gone"': (state, ticket) => settle(state, [verdict('gone', 'a', ticket)]),
   'the verdict "wait"': (state, ticket) => settle(state, [verdict('wait', 'a', ticket)]),
@@ -164,6 +166,7 @@ const matrix: Record<keyof typeof holdOrWord, Row> = {
   'a hold':                             ['held',   'held twice', 'held twice', 'held twice', 'held twice', 'settled'],
   'a release that leaves nothing':      ['absent', 'absent',     'held twice',  'absent',     twiceBack,    'settled'],
   'a release that may leave something': ['absent', back,         'held twice',  back,         twiceBack,    'settled'],
+  'the word that its order left':       ['absent', 'absent',     twiceBack,    'absent',     twiceBack,    'absent'],
   'the verdict "settled"':              ['absent', 'settled',    'settled',    'absent',     'absent',     'settled'],
   'the verdict "gone"':                 ['absent', 'absent',     'absent',     'absent',     'absent',     'settled'],
   'the verdict "wait"':                 ['absent', 'held',       'held twice', back,         twiceBack,    'settled'],
@@ -194,7 +197,13 @@ describe('When holds, releases and verdicts come in any order, with any ticket t
   const orders = ['a', 'b', 'c', 'd', 'e'];
   const steps = fc.array(
     fc.record({
-      kind: fc.constantFrom('hold' as const, 'hold' as const, 'release' as const, 'settle' as const),
+      kind: fc.constantFrom(
+        'hold' as const,
+        'hold' as const,
+        'release' as const,
+        'settle' as const,
+        'free' as const,
+      ),
       orderId: fc.constantFrom(...orders),
       /** What a hold asks for. */
       offered: fc.constantFrom(openings, atEight, atNine),
@@ -222,11 +231,13 @@ describe('When holds, releases and verdicts come in any order, with any ticket t
       const tickets = [...earlier, taken.held.ticket];
       return { state: taken.state, given: { ...given, [orderId]: tickets } };
     }
-    const ticket = given[orderId]?.at(-1 - ticketAge) ?? 'never given';
+    const ticket = given[orderId]?.at(-1 - ticketAge) ?? '0, never given';
     const next =
       kind === 'release'
         ? release(state, orderId, ticket, leftNothing)
-        : settle(state, [verdict(answer, orderId, ticket)]);
+        : kind === 'free'
+          ? free(state, orderId, ticket)
+          : settle(state, [verdict(answer, orderId, ticket)]);
     return { state: next, given };
   }
 
@@ -245,11 +256,11 @@ describe('When holds, releases and verdicts come in any order, with any ticket t
 
   test('then no time ever has more orders than seats, and what is free adds up', () => {
     eachMoment(({ state }) => {
-      const free = freeSeats(state, openings);
+      const seatsLeft = left(state, openings);
       for (const [index, { time, seats }] of openings.entries()) {
         const taken = Object.values(state.seats).filter((each) => each.time === time).length;
         expect(taken).toBeLessThanOrEqual(seats);
-        expect(free[index]).toEqual({ time, seats: seats - taken });
+        expect(seatsLeft[index]).toEqual({ time, seats: seats - taken });
       }
     });
   });
@@ -257,7 +268,7 @@ describe('When holds, releases and verdicts come in any order, with any ticket t
   test('then a hold is refused only when what it asks for is full', () => {
     eachMoment(({ state }) => {
       for (const offered of [openings, atEight, atNine]) {
-        const isFull = freeSeats(state, offered).every(({ seats }) => seats === 0);
+        const isFull = left(state, offered).every(({ seats }) => seats === 0);
         expect(isRefusal(take(state, 'newcomer', { offered }))).toBe(isFull);
       }
     });
@@ -281,12 +292,13 @@ describe('When holds, releases and verdicts come in any order, with any ticket t
 
   test('then no ticket is lost before a verdict about the latest, but one that is known to have left nothing', () => {
     eachMoment((after, before, { kind, orderId, ticketAge, leftNothing, answer }) => {
-      const left = ticketsToVisit(after.state, orderId);
-      const lost = ticketsToVisit(before.state, orderId).filter((ticket) => !left.includes(ticket));
+      const toVisit = ticketsToVisit(after.state, orderId);
+      const lost = ticketsToVisit(before.state, orderId).filter((ticket) => !toVisit.includes(ticket));
       if (lost.length === 0) return;
       expect(lost.at(-1)).toBe(before.given[orderId]?.at(-1));
       expect(ticketAge).toBe(0);
       if (kind === 'settle') expect(answer).not.toBe('wait');
+      else if (kind === 'free') expect(lost).toHaveLength(1);
       else expect([kind, leftNothing, lost.length]).toEqual(['release', true, 1]);
     });
   });
@@ -365,7 +377,18 @@ interface Wish {
 
 function take(state: SlotState, orderId: string, { offered = openings, at = visitAt, ...wish }: Wish = {}) {
   const earlier = state.unsettled[orderId]?.tickets.length ?? 0;
-  return hold(state, { ticket: `${orderId}.${earlier}`, ...wish, orderId, openings: offered, visitAt: at });
+  return hold(state, {
+    ticket: `${orderId}.${earlier}`,
+    orderType: 'basic',
+    ...wish,
+    orderId,
+    openings: offered,
+    visitAt: at,
+  });
+}
+
+function left(state: SlotState, offered: readonly Opening[]) {
+  return freeFor(offered, Object.values(state.seats)).map(({ time, free: seats }) => ({ time, seats }));
 }
 
 function ticketsToVisit(state: SlotState, orderId: string): readonly string[] {
@@ -407,8 +430,8 @@ function standingOf(state: SlotState): Standing {
   return isTwice ? 'held twice and given back, to be visited' : 'given back, to be visited';
 }
 
-function verdict(answer: Verdict['verdict'], orderId: string, ticket: string): Verdict {
+function verdict(answer: Verdict['verdict'], holdId: string, ticket: string): Verdict {
   return answer === 'wait'
-    ? { orderId, ticket, verdict: answer, visitAt: laterVisitAt }
-    : { orderId, ticket, verdict: answer };
+    ? { holdId, ticket, verdict: answer, visitAt: laterVisitAt }
+    : { holdId, ticket, verdict: answer };
 }

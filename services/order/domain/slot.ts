@@ -1,5 +1,6 @@
 import type { Opening } from '../../shared/contracts/calendar';
 import { type Refusal, refuse } from '../../shared/contracts/refusals';
+import { freeFor } from './offer';
 
 /**
  * One centre's day: who holds which seat, and which holds still have to be asked how they ended. The two are kept
@@ -116,11 +117,15 @@ export function release(state: SlotState, holdId: string, ticket: string, leftNo
 
 /**
  * Gives back the seat of an order that stood on it and does no more: it ended, or moved away. A placement that came
- * later than the one it stood on is left alone; there is none, unless this word is very late.
+ * later than the one it stood on is left alone; there is none, unless this word is very late. Earlier ones stay on the
+ * list of visits: what they left at payment is still to be undone.
  */
 export function free(state: SlotState, holdId: string, ticket: string): SlotState {
-  const latest = state.unsettled[holdId]?.tickets.at(-1) ?? state.seats[holdId]?.ticket;
+  const tickets = state.unsettled[holdId]?.tickets ?? [];
+  const latest = tickets.at(-1) ?? state.seats[holdId]?.ticket;
   if (latest === undefined || latest > ticket) return state;
+  if (tickets.length > 1)
+    return holdId in state.seats ? { ...state, seats: without(state.seats, holdId) } : state;
   return { ...state, seats: without(state.seats, holdId), unsettled: without(state.unsettled, holdId) };
 }
 
@@ -185,28 +190,8 @@ export function seatsTaken({ seats }: SlotState): Required<TakenSeat>[] {
   return Object.entries(seats).map(([holdId, seat]) => ({ orderId: holdId, ...seat }));
 }
 
-/** Seats left per time, in the order of `openings`: for anybody, or for one package, which may have fewer. */
-export function freeSeats(
-  taken: readonly Pick<TakenSeat, 'time' | 'orderType'>[],
-  openings: readonly Opening[],
-  orderType?: string,
-): { time: string; seats: number }[] {
-  const all = new Map<string, number>();
-  const own = new Map<string, number>();
-  for (const seat of taken) {
-    all.set(seat.time, (all.get(seat.time) ?? 0) + 1);
-    if (seat.orderType === orderType) own.set(seat.time, (own.get(seat.time) ?? 0) + 1);
-  }
-  return openings.map(({ time, seats, perPackage }) => {
-    const left = seats - (all.get(time) ?? 0);
-    const cap = orderType !== undefined && perPackage ? perPackage[orderType] : undefined;
-    const ownLeft = cap === undefined ? left : cap - (own.get(time) ?? 0);
-    return { time, seats: Math.max(0, Math.min(left, ownLeft)) };
-  });
-}
-
 function earliestFree(state: SlotState, openings: readonly Opening[], orderType: string): string | undefined {
-  return freeSeats(Object.values(state.seats), openings, orderType).find(({ seats }) => seats > 0)?.time;
+  return freeFor(openings, Object.values(state.seats), orderType).find(({ free }) => free > 0)?.time;
 }
 
 function without<Value>(record: Readonly<Record<string, Value>>, key: string): Record<string, Value> {

@@ -20,7 +20,9 @@ export function internalRoutes({ callOrder, orders }: RouteOptions): Router {
 
   router.post(decisionsPath, async (req, res) => {
     const { orderId, ...decision } = readBody(decisionRequest, req);
-    res.json(orRefuse(await withLogContext({ orderId }, () => callOrder(orderId, 'decide', decision))));
+    const answer = await withLogContext({ orderId }, () => callOrder(orderId, 'decide', decision));
+    // A refused decision is an outcome, answered 200; it is not the refusal of a request.
+    res.json('outcome' in answer ? answer : orRefuse(answer));
   });
 
   router.post(orderHistoryPath, async (req, res) => {

@@ -1,4 +1,15 @@
-import { chargeOutcome, chargePaths, chargeRequest, closeOutcome, closeRequest } from './charges';
+import {
+  cancelOutcome,
+  cancelRequest,
+  chargeOutcome,
+  chargePaths,
+  chargeRequest,
+  closeOutcome,
+  closeRequest,
+  supplementOutcome,
+  supplementRequest,
+  withdrawRequest,
+} from './charges';
 
 const request = {
   orderId: '01981a2b-3c4d-7e5f-8a9b-0c1d2e3f4a5b',
@@ -49,4 +60,85 @@ test('When the attempt to be closed has no name, then it is refused: another mig
 test('When an outcome says that money was taken, then it says how much', () => {
   expect(chargeOutcome.safeParse({ outcome: 'approved' }).success).toBe(false);
   expect(closeOutcome.safeParse({ outcome: 'paid' }).success).toBe(false);
+});
+
+describe('When a payment is to be canceled', () => {
+  const { orderId, attempt } = request;
+  const cancelId = '01981a2b-3c4d-7e5f-8a9b-0c1d2e3f4a5d';
+  const cancel = { orderId, attempt, cancelId, refundKrw: 25_000 };
+
+  test('then it says what is to go back, even if that is nothing', () => {
+    expect(cancelRequest.parse(cancel)).toEqual(cancel);
+    expect(cancelRequest.safeParse({ ...cancel, refundKrw: 0 }).success).toBe(true);
+  });
+
+  test.each([
+    ['refundKrw', -1],
+    ['refundKrw', 0.5],
+    ['refundKrw', undefined],
+    ['cancelId', 'cancel'],
+    ['cancelId', undefined],
+    ['attempt', undefined],
+  ])('with %s %j, then it is refused', (field, value) => {
+    expect(cancelRequest.safeParse({ ...cancel, [field]: value }).success).toBe(false);
+  });
+
+  test('and the try is to be withdrawn, then it is named as it was', () => {
+    expect(withdrawRequest.parse(cancel)).toEqual({ orderId, attempt, cancelId });
+    expect(withdrawRequest.safeParse({ orderId, attempt }).success).toBe(false);
+  });
+
+  test('then the answer says how much went back, or that the try never takes effect', () => {
+    const payment = { paymentId: 'p', amountKrw: 50_000, payMethod: 'cash', approvedAt: request.dueAt };
+    const outcomes = [
+      { outcome: 'canceled', refundKrw: 25_000, payment },
+      { outcome: 'canceled', refundKrw: 0 },
+      { outcome: 'withdrawn' },
+    ];
+    for (const outcome of outcomes) expect(cancelOutcome.parse(outcome)).toEqual(outcome);
+    expect(cancelOutcome.safeParse({ outcome: 'canceled' }).success).toBe(false);
+  });
+});
+
+describe('When an order moves to another price', () => {
+  const { orderId, attempt, booking } = request;
+  const ticket = '01981a2b-3c4d-7e5f-8a9b-0c1d2e3f4a5d';
+  const supplement = { orderId, attempt, ticket, dueKrw: 80_000, differenceKrw: 30_000, booking };
+
+  test('then it says what is due in all and how much that is more, or less', () => {
+    expect(supplementRequest.parse(supplement)).toEqual(supplement);
+    expect(supplementRequest.safeParse({ ...supplement, dueKrw: 0, differenceKrw: -50_000 }).success).toBe(
+      true,
+    );
+  });
+
+  test('then a card goes with it as a reference or not at all', () => {
+    const card = { token: 'token', brand: 'visa', last4: '4242' };
+    expect(supplementRequest.parse({ ...supplement, card })).toEqual({ ...supplement, card });
+    expect(supplementRequest.parse({ ...supplement, cardNo: '4242424242424242' })).toEqual(supplement);
+  });
+
+  test.each([
+    ['ticket', 'ticket'],
+    ['ticket', undefined],
+    ['attempt', undefined],
+    ['dueKrw', -1],
+    ['differenceKrw', 0.5],
+    ['differenceKrw', undefined],
+    ['booking', undefined],
+  ])('with %s %j, then it is refused', (field, value) => {
+    expect(supplementRequest.safeParse({ ...supplement, [field]: value }).success).toBe(false);
+  });
+
+  test.each([
+    ['approved', 'payment'],
+    ['declined', 'reason'],
+    ['card needed', 'differenceKrw'],
+  ])('and is answered %s without its %s, then that is no answer', (outcome) => {
+    expect(supplementOutcome.safeParse({ outcome }).success).toBe(false);
+  });
+
+  test.each(['opened', 'closed'])('and is answered %s, then that says it all', (outcome) => {
+    expect(supplementOutcome.parse({ outcome })).toEqual({ outcome });
+  });
 });

@@ -44,7 +44,22 @@ test.each<[RefusalCode, number]>([
   ['payment_unavailable', 503],
   ['slot_full', 409],
   ['person_limit_reached', 409],
+  ['address_limit_reached', 409],
   ['idempotency_key_reused', 422],
+  ['request_in_flight', 409],
+  ['date_closed', 409],
+  ['order_ended', 409],
+  ['visit_begun', 409],
+  ['visit_not_due', 409],
+  ['reservation_not_confirmed', 409],
+  ['reservation_not_checked_in', 409],
+  ['reservation_already_confirmed', 409],
+  ['reservation_ended', 409],
+  ['cancel_unavailable', 503],
+  ['move_unavailable', 503],
+  ['calendar_conflicts', 409],
+  ['precondition_required', 428],
+  ['precondition_failed', 412],
 ])('When %s is answered, then the status is %d', (code, status) => {
   expect(refusalTable[code].status).toBe(status);
 });

@@ -1,10 +1,17 @@
+// A package of ES modules alone, which Node's require loads and Jest's does not.
+const esModules = '@hyunbinseo/holidays-kr/';
 const transform = {
   '^.+\\.ts$': [
     '@swc/jest',
     { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, sourceMaps: 'inline' },
   ],
+  [`/node_modules/${esModules}.+\\.js$`]: [
+    '@swc/jest',
+    { jsc: { target: 'es2022' }, module: { type: 'commonjs' } },
+  ],
 };
-const common = { rootDir: __dirname, testEnvironment: 'node', transform };
+const transformIgnorePatterns = [`/node_modules/(?!${esModules})`];
+const common = { rootDir: __dirname, testEnvironment: 'node', transform, transformIgnorePatterns };
 
 module.exports = {
   projects: [

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { calendarTable, standardCalendars } from '../shared/contracts/calendar';
+import { holidayName, holidaysKnownThrough } from '../shared/contracts/holidays';
 import { packageTable, standardPackages } from '../shared/contracts/packages';
 import { actorCaller } from '../shared/platform/actorHost/caller';
 import { ActorHost } from '../shared/platform/actorHost/host';
+import { createRegistry, registryActor } from '../shared/platform/actorHost/registry';
 import { integer, jsonSetting, platformSettings, readConfig } from '../shared/platform/config';
 import { createDaprSidecar } from '../shared/platform/daprSidecar';
 import { healthRoutes } from '../shared/platform/health';
@@ -11,17 +13,28 @@ import { createListIndex } from '../shared/platform/listIndex';
 import { createLogger } from '../shared/platform/logger';
 import { runService, StopFlag } from '../shared/platform/service';
 import { createSubscriber } from '../shared/platform/subscriber';
-import { fixedCalendars } from './actors/calendarSource';
+import { createCalendarSource } from './actors/calendarSource';
+import {
+  type CenterCalendarContract,
+  centerCalendarActor,
+  centerCalendarType,
+  toldCentersType,
+} from './actors/centerCalendarActor';
 import { customerActor } from './actors/customerActor';
 import { orderActor } from './actors/orderActor';
 import { type OrderContract, orderType } from './actors/orderContract';
 import { createPaymentClient } from './actors/paymentClient';
 import { createSeatKeeper } from './actors/seatKeeper';
 import { slotActor } from './actors/slotActor';
+import { createSlotReader } from './actors/slotReader';
+import { lastBookableDate } from './domain/calendar';
 import { refundTiers, standardRefundTiers } from './domain/refundPolicy';
+import { calendarConflictRoutes } from './http/calendarConflicts';
+import { calendarSubscriptions } from './http/calendarSubscriptions';
 import { createCustomerIdentity } from './http/identity';
 import { internalRoutes } from './http/internalRoutes';
 import { orderRoutes } from './http/routes';
+import { slotRoutes } from './http/slotRoutes';
 import { orderSubscriptions } from './http/subscriptions';
 
 const config = readConfig(
@@ -50,12 +63,14 @@ const log = createLogger('order', config.LOG_LEVEL);
 const sidecar = createDaprSidecar({ httpPort: config.DAPR_HTTP_PORT, pubsubName: config.PUBSUB_NAME });
 const stop = new StopFlag();
 const payments = createPaymentClient(sidecar);
-const calendars = fixedCalendars(config.CALENDARS);
 const orders = createListIndex({ redisUrl: config.LIST_REDIS_URL, name: 'order' });
+const calendars = createCalendarSource({ sidecar, standard: config.CALENDARS });
+const readSlot = createSlotReader(sidecar);
 const clock = () => new Date();
 const seats = createSeatKeeper({
   sidecar,
   calendars,
+  holidayOf: holidayName,
   graceSeconds: config.SWEEP_SECONDS,
   log,
 });
@@ -78,6 +93,11 @@ const host = new ActorHost({
     customerActor({
       limits: { person: config.MAX_RESERVATION_PER_PERSON, address: config.MAX_RESERVATION_PER_ADDRESS },
     }),
+    centerCalendarActor({
+      standard: config.CALENDARS,
+      toldCenters: createRegistry(sidecar, toldCentersType),
+    }),
+    registryActor(toldCentersType),
   ],
   lists: { [orderType]: orders },
 });
@@ -90,7 +110,10 @@ const app = createHttpApp({
     createSubscriber({
       pubsubName: config.PUBSUB_NAME,
       deadLetterTopic: 'order-dead-letters',
-      handlers: orderSubscriptions(callOrder),
+      handlers: [
+        ...orderSubscriptions(callOrder),
+        ...calendarSubscriptions(actorCaller<CenterCalendarContract>(sidecar, centerCalendarType)),
+      ],
       log,
     }),
     orderRoutes({
@@ -103,8 +126,25 @@ const app = createHttpApp({
       clock,
     }),
     internalRoutes({ callOrder, orders }),
+    slotRoutes({
+      calendars,
+      readSlot,
+      packages: config.PACKAGES,
+      defaultCenterId: config.DEFAULT_CENTER_ID,
+      holidayOf: holidayName,
+      clock,
+    }),
+    calendarConflictRoutes({ reach: calendars, readSlot, holidayOf: holidayName, clock }),
   ],
 });
 
+for (const [centerId, calendar] of Object.entries(config.CALENDARS)) {
+  if (!calendar.opensOnHolidays && lastBookableDate(calendar, clock()) > holidaysKnownThrough) {
+    log.warn(
+      { centerId, holidaysKnownThrough },
+      'can be booked further ahead than public holidays are known',
+    );
+  }
+}
 log.info({ personLimit: config.MAX_RESERVATION_PER_PERSON, holdMinutes: config.HOLD_MINUTES }, 'configured');
 runService({ config, log, sidecar, app, host, close: () => orders.close() }, stop);

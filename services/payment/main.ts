@@ -5,16 +5,21 @@ import { integer, platformSettings, readConfig } from '../shared/platform/config
 import { createDaprSidecar } from '../shared/platform/daprSidecar';
 import { healthRoutes } from '../shared/platform/health';
 import { createHttpApp } from '../shared/platform/httpApp';
+import { createListIndex } from '../shared/platform/listIndex';
 import { createLogger } from '../shared/platform/logger';
 import { runService, StopFlag } from '../shared/platform/service';
-import { type PaymentContract, paymentActor, paymentType } from './actors/paymentActor';
+import { createSubscriber } from '../shared/platform/subscriber';
+import { paymentActor } from './actors/paymentActor';
+import { type PaymentContract, paymentType } from './actors/paymentContract';
 import { chargeRoutes } from './http/charges';
 import { paymentRoutes } from './http/routes';
+import { paymentSubscriptions } from './http/subscriptions';
 import { createSimulatedProvider } from './provider/simulated';
 
 const config = readConfig(
   z.object({
     ...platformSettings,
+    LIST_REDIS_URL: z.url(),
     /** Where the simulated provider keeps its books: a system of its own, not this service's store. */
     PROVIDER_REDIS_URL: z.url(),
     PROVIDER_TOKEN_SECRET: z.string().min(16).default('for-development-only'),
@@ -33,6 +38,7 @@ const provider = createSimulatedProvider({
   slowMs: config.PROVIDER_SLOW_MS,
   clock,
 });
+const list = createListIndex({ redisUrl: config.LIST_REDIS_URL, name: 'payment' });
 const stop = new StopFlag();
 const callPayment = actorCaller<PaymentContract>(sidecar, paymentType);
 const host = new ActorHost({
@@ -41,6 +47,7 @@ const host = new ActorHost({
   clock,
   fence: config.ACTOR_STATE_FENCE,
   actors: [paymentActor({ provider })],
+  lists: { [paymentType]: list },
 });
 
 const app = createHttpApp({
@@ -48,9 +55,20 @@ const app = createHttpApp({
   routers: [
     healthRoutes({ sidecar, stateStore: 'payment-store', isStopping: () => stop.stopping }),
     host.router,
+    createSubscriber({
+      pubsubName: config.PUBSUB_NAME,
+      deadLetterTopic: 'payment-dead-letters',
+      handlers: paymentSubscriptions(callPayment),
+      log,
+    }),
     chargeRoutes({ callPayment, provider }),
-    paymentRoutes({ callPayment, provider }),
+    paymentRoutes({ callPayment, provider, list, clock }),
   ],
 });
 
-runService({ config, log, sidecar, app, host, close: () => provider.close() }, stop);
+async function close(): Promise<void> {
+  await provider.close();
+  await list.close();
+}
+
+runService({ config, log, sidecar, app, host, close }, stop);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { calendarTable, standardCalendars } from '../shared/contracts/calendar';
 import { actorCaller } from '../shared/platform/actorHost/caller';
 import { ActorHost } from '../shared/platform/actorHost/host';
+import { createRegistry, registryActor } from '../shared/platform/actorHost/registry';
 import { jsonSetting, platformSettings, readConfig } from '../shared/platform/config';
 import { createDaprSidecar } from '../shared/platform/daprSidecar';
 import { healthRoutes } from '../shared/platform/health';
@@ -10,17 +11,26 @@ import { createListIndex } from '../shared/platform/listIndex';
 import { createLogger } from '../shared/platform/logger';
 import { runService, StopFlag } from '../shared/platform/service';
 import { createSubscriber } from '../shared/platform/subscriber';
+import {
+  type CalendarContract,
+  calendarActor,
+  calendarType,
+  editedCentersType,
+} from './actors/calendarActor';
+import { createConflictClient } from './actors/conflictClient';
 import { createOrderClient } from './actors/orderClient';
 import { type ReservationContract, reservationActor, reservationType } from './actors/reservationActor';
+import { calendarRoutes } from './http/calendarRoutes';
 import { reservationRoutes } from './http/routes';
 import { reservationSubscriptions } from './http/subscriptions';
 
 const config = readConfig(
   z.object({
     ...platformSettings,
-    CALENDARS: jsonSetting(calendarTable, standardCalendars),
     /** Where the lists of reservations and cancellations live. */
     LIST_REDIS_URL: z.url(),
+    /** What centres begin with; order is given the same. */
+    CALENDARS: jsonSetting(calendarTable, standardCalendars),
   }),
   process.env,
 );
@@ -29,15 +39,19 @@ const sidecar = createDaprSidecar({ httpPort: config.DAPR_HTTP_PORT, pubsubName:
 const list = createListIndex({ redisUrl: config.LIST_REDIS_URL, name: 'reservation' });
 const stop = new StopFlag();
 const clock = () => new Date();
-const zoneOf = (centerId: string) => config.CALENDARS[centerId]?.zone ?? 'Asia/Seoul';
 const callReservation = actorCaller<ReservationContract>(sidecar, reservationType);
+const order = createOrderClient(sidecar);
 const host = new ActorHost({
   sidecar,
   log,
   clock,
   fence: config.ACTOR_STATE_FENCE,
-  actors: [reservationActor({ order: createOrderClient(sidecar), zoneOf })],
   lists: { [reservationType]: list },
+  actors: [
+    reservationActor({ order }),
+    calendarActor({ standard: config.CALENDARS, sidecar, order, log }),
+    registryActor(editedCentersType),
+  ],
 });
 
 const app = createHttpApp({
@@ -56,7 +70,14 @@ const app = createHttpApp({
       handlers: reservationSubscriptions(callReservation),
       log,
     }),
-    reservationRoutes({ callReservation, list, zoneOf, clock }),
+    reservationRoutes({ callReservation, list, clock }),
+    calendarRoutes({
+      callCalendar: actorCaller<CalendarContract>(sidecar, calendarType),
+      askConflicts: createConflictClient(sidecar),
+      standard: config.CALENDARS,
+      editedCenters: createRegistry(sidecar, editedCentersType),
+      clock,
+    }),
   ],
 });
 

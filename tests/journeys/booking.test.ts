@@ -167,7 +167,7 @@ describe('A booking', () => {
   });
 
   test('When the same key comes 50 times at once, then there is one order and one charge', async () => {
-    const key = { 'idempotency-key': 'at once' };
+    const key = { 'idempotency-key': 'at-once' };
     const body = { phone: '010-2222-5050', cardNo: goodCard };
     const replies = await Promise.all(Array.from({ length: 50 }, () => api.order(body, key)));
     const taken = replies.filter(({ status }) => status === 201);
@@ -184,7 +184,7 @@ describe('A booking', () => {
       (order) => order.status !== 'none' && order.placement.phone === '+821022225050',
     );
     expect(own).toHaveLength(1);
-    const { orderId } = taken[0]?.body as { orderId: string };
+    const orderId: string = taken[0]?.body.orderId;
     expect([...charges.keys()].filter((chargeKey) => chargeKey.startsWith(orderId))).toHaveLength(1);
   });
 

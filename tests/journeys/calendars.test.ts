@@ -126,7 +126,7 @@ describe('A calendar', () => {
   });
 
   test('When there are to be fewer seats than are booked, then the latest of them would have to go', async () => {
-    const orders = [];
+    const orders: string[] = [];
     for (let i = 0; i < 3; i++) orders.push(await book(day(11), { time: '20:00' }));
     const fewer = opened().map((opening) => ({ ...opening, seats: Math.min(opening.seats, 2) }));
     const blackouts = [{ date: day(9) }];
@@ -139,13 +139,13 @@ describe('A calendar', () => {
     ).toBe(200);
     await eventually(
       'the last one is canceled',
-      async () => (await api.myPageStatus(orders[2] as string)) === 'canceled',
+      async () => (await api.myPageStatus(orders[2] ?? '')) === 'canceled',
       {
         withinMs: 15_000,
       },
     );
     await offers('four seats a day, two of them taken', day(11), ({ free }) => free === 4);
-    expect(await api.myPageStatus(orders[0] as string)).toBe('Reservation Complete');
+    expect(await api.myPageStatus(orders[0] ?? '')).toBe('Reservation Complete');
   });
 
   test('When a day is a public holiday, then it is closed unless the centre opens then', async () => {
@@ -159,7 +159,7 @@ describe('A calendar', () => {
       `${year}-10-03`,
     ];
     const holiday = holidays.find((date) => date > day(0) && date <= day(60));
-    const horizon = { ...seoul, blackouts: [{ date: day(9) }], openDays: 366 };
+    const horizon = { ...seoul, openings: opened(), blackouts: [{ date: day(9) }], openDays: 366 };
     expect((await change({ ...horizon, opensOnHolidays: false })).status).toBe(200);
     const date = holiday ?? `${year + 1}-01-01`;
     await offers(

@@ -164,6 +164,7 @@ describe('A cancellation', () => {
     await api.cancel(orderId);
     const confirmed = await api.confirm(orderId);
     expect([confirmed.status, confirmed.body.code]).toEqual([409, 'reservation_ended']);
+    await reaches(orderId, 'canceled');
     const before = await everything(orderId);
     expect((await api.centerCancels(orderId)).body.code).toBe('reservation_ended');
     expect(await everything(orderId)).toEqual(before);

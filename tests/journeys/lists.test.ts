@@ -23,7 +23,7 @@ describe('Lists', () => {
     system = await startTestSystem({ env: { CALENDARS: JSON.stringify({ seoul: center }) } });
     api = system.api;
     await withWorkers(24, ordersTotal, async (n) => {
-      const placed = await api.order({ ...(n % 4 === 0 ? {} : { cardNo: goodCard }) });
+      const placed = await api.order({ name: `guest ${n}`, ...(n % 4 === 0 ? {} : { cardNo: goodCard }) });
       expect(placed.status).toBe(201);
       ids.push(placed.body.orderId);
       if (n % 5 === 0) expect((await api.cancel(placed.body.orderId)).status).toBe(200);
@@ -44,7 +44,8 @@ describe('Lists', () => {
   /** Every item, page by page, by the list's own links. */
   // biome-ignore lint/suspicious/noExplicitAny: items of many lists.
   async function all(path: string): Promise<any[]> {
-    const items = [];
+    // biome-ignore lint/suspicious/noExplicitAny: as above.
+    const items: any[] = [];
     let href: string | undefined = path;
     let pages = 0;
     while (href) {
@@ -139,9 +140,13 @@ describe('Lists', () => {
     redis.destroy();
     expect((await api.get('/mypages')).body.page.totalElements).toBe(0);
 
-    const { stdout } = await run(process.execPath, ['dist/tools/rebuild.js', system.url('notification')], {
-      cwd: projectRoot,
-    });
+    const { stdout } = await run(
+      process.execPath,
+      ['dist/tools/rebuild.js', `--port=${new URL(system.url('notification')).port}`],
+      {
+        cwd: projectRoot,
+      },
+    );
     expect(stdout).toContain(String(ordersTotal));
     const after = await readBooks(system.infra.redisUrl);
     expect(after.pages.size).toBe(before.pages.size);

@@ -31,8 +31,12 @@ describe('A move', () => {
     eventually(`my page says ${status}`, async () => (await api.myPageStatus(orderId)) === status, {
       withinMs: 10_000,
     });
+  let persons = 0;
   async function paid(more: object = {}): Promise<string> {
-    const placed = await api.order({ cardNo: goodCard, date: day(5), time: '20:00', ...more });
+    persons += 1;
+    const phone = `010-7100-${String(persons).padStart(4, '0')}`;
+    const placed = await api.order({ cardNo: goodCard, date: day(5), time: '20:00', phone, ...more });
+    expect(placed.status).toBe(201);
     await reaches(placed.body.orderId, 'Reservation Complete');
     return placed.body.orderId;
   }

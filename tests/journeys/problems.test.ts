@@ -108,6 +108,7 @@ describe('Every problem type', () => {
     ['method_not_allowed', send('PUT', '/orders', '{}')],
     ['not_acceptable', (headers) => api.get('/orders', { ...headers, accept: 'text/csv' })],
     ['body_too_large', post('/orders', { orderType: 'x'.repeat(300_000) })],
+    ['url_too_long', get(`/orders?status=${'x'.repeat(3_000)}`)],
     ['media_type_unsupported', send('POST', '/orders', 'a=b', { 'content-type': 'text/plain' })],
     ['order_not_found', get(`/orders/${unknownId}`)],
     ['payment_not_found', get(`/paymentHistories/${unknownId}`)],

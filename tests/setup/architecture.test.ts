@@ -91,6 +91,7 @@ const allowed: [file: string, line: string][] = [
   ['services/order/http/public/route.ts', `export * from '../../../shared/contracts/booking';`],
   ['services/shared/platform/actorHost/host.ts', `export * from '../../contracts/refusals';`],
   [contract, `export { z } from 'zod';`],
+  [contract, `export * from '@hyunbinseo/holidays-kr/all';`],
   ['services/shared/contracts/contract.test.ts', `export { fc } from 'fast-check';`],
   ['services/order/main.ts', `export * from './domain/slot';`],
   ['services/order/main.ts', `export * from '../shared/platform/config';`],

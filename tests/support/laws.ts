@@ -1,5 +1,6 @@
 import { type AcceptedOrder, hasEnded } from '../../services/order/domain/orderState';
 import { seatsTaken } from '../../services/order/domain/slot';
+import type { PaymentState } from '../../services/payment/domain/payment';
 import { isEnded } from '../../services/shared/contracts/status';
 import { eventually } from '../../tools/system/waiting';
 import { type Books, readBooks } from './books';
@@ -83,6 +84,10 @@ function conservation(books: Books): string[] {
           `${orderId} is ${statusOf(books, orderId)} and stands for ${dueKrw}; ${keptKrw} is kept, payment ${payment}`,
         ];
   });
+  for (const [orderId, payment] of books.payments) {
+    const refunding = 'refunding' in payment ? payment.refunding.length : 0;
+    if (refunding > 0) faults.push(`${orderId}: ${refunding} refunds are not paid out yet`);
+  }
   for (const [key, charge] of books.charges) {
     const refunded = Object.values(charge.refunds ?? {}).reduce((sum, each) => sum + each, 0);
     if (refunded > (charge.amountKrw ?? 0))
@@ -110,12 +115,15 @@ function keptMoney({ charges, payments }: Books): Map<string, number> {
 }
 
 /** Cash leaves no trace at the card company. */
-function cashKept(payment: Books['payments'] extends Map<string, infer State> ? State : never): number {
+function cashKept(payment: PaymentState): number {
   if (payment.status !== 'captured' && payment.status !== 'canceled') return 0;
-  if (payment.payment?.payMethod !== 'cash') return 0;
-  const byCard = payment.charges.reduce((sum, { amountKrw }) => sum + amountKrw, 0);
-  const refunded = payment.refunds.reduce((sum, { refundKrw }) => sum + refundKrw, 0);
-  return payment.amountKrw - byCard - refunded;
+  const cash = payment.charges.filter(({ payMethod }) => payMethod === 'cash');
+  const backInCash = payment.refunds.flatMap(({ parts }) => parts.filter(({ key }) => key === undefined));
+  return sumOf(cash) - sumOf(backInCash);
+}
+
+function sumOf(amounts: readonly { amountKrw: number }[]): number {
+  return amounts.reduce((sum, { amountKrw }) => sum + amountKrw, 0);
 }
 
 /** Law 8's other half: nobody's quota is taken by what is not live, and all that is live is counted. */

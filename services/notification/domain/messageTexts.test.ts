@@ -189,6 +189,7 @@ function textOf({
   const booking: Booking = {
     name: 'Kim Minji',
     phone: '+821012345678',
+    zone: 'Asia/Seoul',
     language: 'ko',
     orderType: 'basic',
     seat: { centerId: 'seoul', date: '2026-07-25', time: '08:00' },

@@ -10,7 +10,7 @@ const reasonBytesMax = 1_500;
 
 /** What the customer is told about the last change of a page, in the language of the booking. */
 export function messageText({ booking, status, timeline }: ShownPage): string {
-  const { language, seat, dueKrw, paymentDueAt } = booking;
+  const { language, seat, zone, dueKrw, paymentDueAt } = booking;
   const { by, reason, refundKrw, moved } = timeline.at(-1) ?? {};
   const text = (moved ? moveText : texts[status])[language];
   return text({
@@ -18,7 +18,7 @@ export function messageText({ booking, status, timeline }: ShownPage): string {
     due: won(dueKrw),
     isUnpaid: status === 'Payment Requested',
     isByCenter: by === 'center',
-    ...(paymentDueAt ? { until: centerTime(paymentDueAt) } : {}),
+    ...(paymentDueAt ? { until: centerTime(paymentDueAt, zone) } : {}),
     ...(reason ? { reason: oneLine(reason) } : {}),
     ...(refundKrw === undefined ? {} : { refund: won(refundKrw) }),
   });

@@ -195,6 +195,7 @@ test('When an order is placed, then the page has what its customer booked', () =
     name: 'Kim',
     phone: '+821012345678',
     language: 'en',
+    zone: 'Asia/Seoul',
     orderType: 'prime',
     seat,
     priceKrw: 250_000,

@@ -1,5 +1,6 @@
 import type { PaymentFacts, Seat } from '../../shared/contracts/booking';
 import type { OrderEvent, OrderPlaced } from '../../shared/contracts/events';
+import { standardZone } from '../../shared/contracts/localTime';
 import type { Language } from '../../shared/contracts/refusals';
 import type { BookingStatus } from '../../shared/contracts/status';
 
@@ -43,6 +44,8 @@ export interface Booking {
   readonly language: Language;
   readonly orderType: string;
   readonly seat: Seat;
+  /** IANA; the centre's. */
+  readonly zone: string;
   readonly priceKrw: number;
   readonly dueKrw: number;
   readonly placedAt: string;
@@ -110,13 +113,15 @@ function step(page: MyPage, event: OrderEvent): ShownPage | undefined {
 }
 
 function placed(page: MyPage, event: OrderPlaced): ShownPage {
-  const { name, phone, language, orderType, seat, priceKrw, dueKrw, paymentDueAt, payment } = event.data;
+  const { name, phone, language, orderType, seat, zone, priceKrw, dueKrw, paymentDueAt, payment } =
+    event.data;
   const booking: Booking = {
     ...(name ? { name } : {}),
     ...(phone ? { phone } : {}),
     language,
     orderType,
     seat,
+    zone: zone ?? standardZone,
     priceKrw,
     dueKrw,
     placedAt: event.occurredAt,
@@ -157,11 +162,11 @@ function changed(page: ShownPage, event: Exclude<OrderEvent, OrderPlaced>): Show
 
 function moved(page: ShownPage, event: Extract<OrderEvent, { type: 'OrderMoved' }>): ShownPage {
   const { from, booking, priceKrw, dueKrw, refund } = event.data;
-  const { seat, orderType } = booking;
+  const { seat, zone = standardZone, orderType } = booking;
   const refundKrw = (page.payment?.refundKrw ?? 0) + (refund?.refundKrw ?? 0);
   return {
     ...page,
-    booking: { ...page.booking, seat, orderType, priceKrw, dueKrw },
+    booking: { ...page.booking, seat, zone, orderType, priceKrw, dueKrw },
     // A paid order is settled by its move: what is kept of its money is what is due now.
     ...(page.payment ? { payment: { ...page.payment, amountKrw: dueKrw + refundKrw, refundKrw } } : {}),
     ...advance(page, event, {

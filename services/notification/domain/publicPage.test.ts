@@ -1,5 +1,5 @@
 import { bookingStatus } from '../../shared/contracts/status';
-import { centerTime, visitBeginsAt } from './centerTime';
+import { centerTime, hasVisitCome } from './centerTime';
 import type { ShownPage } from './myPage';
 import { folded, placed, seat, told } from './order.sample';
 import { openActions, publicPage } from './publicPage';
@@ -34,9 +34,13 @@ test.each(bookingStatus.options)(
   },
 );
 
+const seoul = 'Asia/Seoul';
+
 test('When an instant is shown, then it is by the clock in Seoul, past its midnight and its new year', () => {
-  expect(centerTime('2026-07-24T14:59:59.000Z')).toBe('07-24 23:59');
-  expect(centerTime('2026-07-24T15:00:00Z')).toBe('07-25 00:00');
-  expect(centerTime('2026-12-31T15:00:00.000Z')).toBe('01-01 00:00');
-  expect(new Date(visitBeginsAt(seat))).toEqual(visit);
+  expect(centerTime('2026-07-24T14:59:59.000Z', seoul)).toBe('07-24 23:59');
+  expect(centerTime('2026-07-24T15:00:00Z', seoul)).toBe('07-25 00:00');
+  expect(centerTime('2026-12-31T15:00:00.000Z', seoul)).toBe('01-01 00:00');
+  expect(hasVisitCome(seat, seoul, visit)).toBe(true);
+  expect(hasVisitCome(seat, seoul, new Date(visit.getTime() - 1))).toBe(false);
+  expect(hasVisitCome(seat, 'Europe/London', visit)).toBe(false);
 });

@@ -1,4 +1,4 @@
-import { visitBeginsAt } from './centerTime';
+import { hasVisitCome } from './centerTime';
 import type { Booking, ShownPage } from './myPage';
 
 /** What anybody may see of a page who knows its id: all but the phone. */
@@ -16,11 +16,11 @@ export function updatedAt({ timeline, booking }: Pick<PublicPage, 'timeline' | '
 
 /** What the order would take now, as far as my page can tell: the order decides. */
 export function openActions({ status, booking }: PublicPage, now: Date): PageAction[] {
-  const isBefore = (instantMs: number) => now.getTime() < instantMs;
-  const { paymentDueAt, seat } = booking;
+  const { paymentDueAt, seat, zone } = booking;
   const canPay =
-    status === 'Payment Requested' && (paymentDueAt === undefined || isBefore(Date.parse(paymentDueAt)));
-  const canChange = changeable.has(status) && isBefore(visitBeginsAt(seat));
+    status === 'Payment Requested' &&
+    (paymentDueAt === undefined || now.getTime() < Date.parse(paymentDueAt));
+  const canChange = changeable.has(status) && !hasVisitCome(seat, zone, now);
   return [...(canPay ? (['pay'] as const) : []), ...(canChange ? (['cancel', 'move'] as const) : [])];
 }
 

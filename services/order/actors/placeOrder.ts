@@ -62,7 +62,7 @@ export function placing({ payments, seats, packages, holdMinutes, refundTiers }:
     held: Held,
     due: { amountKrw: number; dueAt: string },
   ): Promise<Extract<ChargeOutcome, { outcome: 'opened' | 'approved' }> | Refusal> {
-    const booking = { seat: held.seat, orderType, ...(name ? { name } : {}) };
+    const booking = { seat: held.seat, zone: held.zone, orderType, ...(name ? { name } : {}) };
     const giveBack = (leftNothing: boolean) =>
       seats.giveBack(turn.id, held, quota?.customerKey, { leftNothing });
     let outcome: ChargeOutcome;

@@ -3,7 +3,7 @@ import { isRefusal, type Refusal, refuse } from '../../shared/contracts/refusals
 import { actorCaller } from '../../shared/platform/actorHost/caller';
 import type { Logger } from '../../shared/platform/logger';
 import type { Sidecar } from '../../shared/platform/sidecar';
-import { type CandidateDay, candidateDays } from '../domain/calendar';
+import { type CandidateDay, candidateDays, type HolidayOf } from '../domain/calendar';
 import type { Standing } from '../domain/orderState';
 import type { CalendarSource } from './calendarSource';
 import { type CustomerContract, customerType } from './customerActor';
@@ -53,10 +53,11 @@ export interface SeatKeeper {
 export function createSeatKeeper(options: {
   sidecar: Sidecar;
   calendars: CalendarSource;
+  holidayOf: HolidayOf;
   graceSeconds: number;
   log: Logger;
 }): SeatKeeper {
-  const { sidecar, calendars, graceSeconds, log } = options;
+  const { sidecar, calendars, holidayOf, graceSeconds, log } = options;
   const callSlot = actorCaller<SlotContract>(sidecar, slotType);
   const callCustomer = actorCaller<CustomerContract>(sidecar, customerType);
   const fullUntil = new Map<string, number>();
@@ -82,7 +83,7 @@ export function createSeatKeeper(options: {
   async function hold(wish: Wish, who: Who, now: Date): Promise<Held | Refusal> {
     const calendar = await calendars.find(wish.centerId);
     if (!calendar) return refuse('center_unknown', { centers: await calendars.centerIds() });
-    const days = candidateDays(calendar, wish, now);
+    const days = candidateDays(calendar, wish, now, holidayOf);
     if (days.length === 0) return refuse('date_closed');
     const held = await holdEarliest(wish, who, days, now);
     return isRefusal(held) ? held : { ...held, zone: calendar.zone };

@@ -1,7 +1,7 @@
 import type { PaymentFacts } from '../../shared/contracts/booking';
 import type { CenterDecision } from '../../shared/contracts/decisions';
+import { localDate, localTime } from '../../shared/contracts/localTime';
 import { type Refusal, refuse } from '../../shared/contracts/refusals';
-import { localDate, localTime } from './localTime';
 import {
   type AcceptedOrder,
   type Ending,

@@ -133,7 +133,13 @@ export function evolve(state: OrderState, change: OrderChange): OrderState {
   switch (change.kind) {
     case 'progressed': {
       const { status, payment } = change;
-      const going = { placement, standing, payment, history, ...(canceling ? { canceling } : {}) };
+      const going = {
+        placement,
+        standing: settled(standing, payment),
+        payment,
+        history,
+        ...(canceling ? { canceling } : {}),
+      };
       return status === 'Pay Approved'
         ? { ...going, status }
         : { ...going, status, reservationId: change.reservationId ?? '' };
@@ -153,6 +159,12 @@ export function evolve(state: OrderState, change: OrderChange): OrderState {
     case 'expired':
       return { status: 'expired', placement, standing, history };
   }
+}
+
+// A customer may have paid what a move asked for that then came to nothing. What was too much goes back; what was too
+// little is asked for at the visit, as the rest of the price is.
+function settled(standing: Standing, { amountKrw }: PaymentFacts): Standing {
+  return amountKrw < standing.dueKrw ? { ...standing, dueKrw: amountKrw } : standing;
 }
 
 function accept(placement: Placement): AcceptedOrder {

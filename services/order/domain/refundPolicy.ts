@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { localDate } from './localTime';
+import { localDate } from '../../shared/contracts/localTime';
 
 /** What goes back to a customer who cancels, by whole days between the day of the cancellation and that of the visit. */
 export const refundTiers = z

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import type { Opening } from '../../shared/contracts/calendar';
 import { isRefusal } from '../../shared/contracts/refusals';
+import { freeFor } from './offer';
 import {
   armSweep,
   disarmSweep,
   dueVisits,
   emptySlot,
   free,
-  freeSeats,
   type HeldSeat,
   hold,
   isQuiet,
@@ -388,7 +388,7 @@ function take(state: SlotState, orderId: string, { offered = openings, at = visi
 }
 
 function left(state: SlotState, offered: readonly Opening[]) {
-  return freeSeats(Object.values(state.seats), offered);
+  return freeFor(offered, Object.values(state.seats)).map(({ time, free: seats }) => ({ time, seats }));
 }
 
 function ticketsToVisit(state: SlotState, orderId: string): readonly string[] {

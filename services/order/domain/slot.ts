@@ -1,5 +1,6 @@
 import type { Opening } from '../../shared/contracts/calendar';
 import { type Refusal, refuse } from '../../shared/contracts/refusals';
+import { freeFor } from './offer';
 
 /**
  * One centre's day: who holds which seat, and which holds still have to be asked how they ended. The two are kept
@@ -189,29 +190,8 @@ export function seatsTaken({ seats }: SlotState): Required<TakenSeat>[] {
   return Object.entries(seats).map(([holdId, seat]) => ({ orderId: holdId, ...seat }));
 }
 
-/** Seats left per time, in the order of `openings`: for anybody, or for one package, which may have fewer. */
-export function freeSeats(
-  taken: readonly Pick<TakenSeat, 'time' | 'orderType'>[],
-  openings: readonly Opening[],
-  orderType?: string,
-): { time: string; seats: number }[] {
-  const all = new Map<string, number>();
-  const own = new Map<string, number>();
-  for (const seat of taken) {
-    all.set(seat.time, (all.get(seat.time) ?? 0) + 1);
-    if (seat.orderType === orderType) own.set(seat.time, (own.get(seat.time) ?? 0) + 1);
-  }
-  return openings.map(({ time, seats, perPackage }) => {
-    const left = seats - (all.get(time) ?? 0);
-    const isCapped = orderType !== undefined && perPackage && Object.hasOwn(perPackage, orderType);
-    const cap = isCapped ? perPackage[orderType] : undefined;
-    const ownLeft = cap === undefined ? left : cap - (own.get(time) ?? 0);
-    return { time, seats: Math.max(0, Math.min(left, ownLeft)) };
-  });
-}
-
 function earliestFree(state: SlotState, openings: readonly Opening[], orderType: string): string | undefined {
-  return freeSeats(Object.values(state.seats), openings, orderType).find(({ seats }) => seats > 0)?.time;
+  return freeFor(openings, Object.values(state.seats), orderType).find(({ free }) => free > 0)?.time;
 }
 
 function without<Value>(record: Readonly<Record<string, Value>>, key: string): Record<string, Value> {

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import type { Opening } from '../../shared/contracts/calendar';
 import { isRefusal } from '../../shared/contracts/refusals';
+import { freeFor } from './offer';
 import {
   dueVisits,
   emptySlot,
   free,
-  freeSeats,
   type HeldSeat,
   type HoldCommand,
   hold,
@@ -147,12 +147,12 @@ describe('When a package has fewer seats than the time', () => {
       { time: '09:00', orderType: 'prime' },
       { time: '09:00', orderType: 'basic' },
     ];
-    expect(freeSeats(taken, openings, orderType).map((each) => each.seats)).toEqual(seats);
+    expect(freeFor(openings, taken, orderType).map((each) => each.free)).toEqual(seats);
   });
 
   test('and is named like what every object has, then that is no limit', () => {
     for (const orderType of ['constructor', 'toString', '__proto__']) {
-      expect(freeSeats([], [atNine], orderType)).toEqual([{ time: '09:00', seats: 3 }]);
+      expect(freeFor([atNine], [], orderType)).toMatchObject([{ time: '09:00', free: 3 }]);
     }
   });
 });

@@ -64,11 +64,13 @@ function tell(entry: HistoryEntry, placement: Placement, standing: Standing): Te
 }
 
 function placedData(placement: Placement): Extract<OrderEvent, { type: 'OrderPlaced' }>['data'] {
-  const { orderType, name, phone, language, seat, priceKrw, dueKrw, paymentDueAt, paidAtOnce } = placement;
+  const { orderType, name, phone, language, seat, zone, priceKrw, dueKrw, paymentDueAt, paidAtOnce } =
+    placement;
   return {
     orderType,
     language,
     seat,
+    zone,
     priceKrw,
     dueKrw,
     ...present({ name, phone, paymentDueAt, payment: paidAtOnce }),
@@ -76,8 +78,8 @@ function placedData(placement: Placement): Extract<OrderEvent, { type: 'OrderPla
 }
 
 /** What payment and the centre have to know of an order as it stands. */
-export function bookingOf({ name }: Placement, { seat, orderType }: Standing): BookingSummary {
-  return { seat, orderType, ...(name ? { name } : {}) };
+export function bookingOf({ name }: Placement, { seat, zone, orderType }: Standing): BookingSummary {
+  return { seat, zone, orderType, ...(name ? { name } : {}) };
 }
 
 // An absent field and one that is undefined are the same once they have travelled; so are they here.

@@ -1,15 +1,24 @@
 import { Router } from 'express';
-import { chargePaths, chargeRequest, closeRequest, tokenizeRequest } from '../../shared/contracts/charges';
+import type { z } from 'zod';
+import {
+  cancelRequest,
+  chargePaths,
+  chargeRequest,
+  closeRequest,
+  supplementRequest,
+  tokenizeRequest,
+  withdrawRequest,
+} from '../../shared/contracts/charges';
 import type { actorCaller } from '../../shared/platform/actorHost/caller';
 import { readBody } from '../../shared/platform/httpApp';
 import { withLogContext } from '../../shared/platform/logger';
 import { orRefuse } from '../../shared/platform/problem';
-import type { PaymentContract } from '../actors/paymentActor';
+import type { PaymentContract } from '../actors/paymentContract';
 import type { PaymentProvider } from '../provider/provider';
 
 type CallPayment = ReturnType<typeof actorCaller<PaymentContract>>;
 
-/** The internal routes, for order's placement and its slots' visits. An outcome is always a 200: see contracts. */
+/** The internal routes, for orders and their slots' visits. An outcome is always a 200: see contracts. */
 export function chargeRoutes({
   callPayment,
   provider,
@@ -24,27 +33,23 @@ export function chargeRoutes({
     res.json(card ? { outcome: 'accepted', card } : { outcome: 'invalid' });
   });
 
-  router.post(chargePaths.charges, async (req, res) => {
-    const request = readBody(chargeRequest, req);
-    res.json(
-      orRefuse(
-        await withLogContext({ orderId: request.orderId }, () =>
-          callPayment(request.orderId, 'charge', request),
-        ),
-      ),
-    );
-  });
+  route(chargePaths.charges, 'charge', chargeRequest);
+  route(chargePaths.close, 'close', closeRequest);
+  route(chargePaths.cancel, 'cancel', cancelRequest);
+  route(chargePaths.withdrawCancel, 'withdrawCancel', withdrawRequest);
+  route(chargePaths.supplement, 'supplement', supplementRequest);
 
-  router.post(chargePaths.close, async (req, res) => {
-    const request = readBody(closeRequest, req);
-    res.json(
-      orRefuse(
-        await withLogContext({ orderId: request.orderId }, () =>
-          callPayment(request.orderId, 'close', request),
-        ),
-      ),
-    );
-  });
+  function route<Method extends keyof PaymentContract>(
+    path: string,
+    method: Method,
+    schema: z.ZodType<PaymentContract[Method]['input'] & { orderId: string }>,
+  ): void {
+    router.post(path, async (req, res) => {
+      const request = readBody(schema, req);
+      const { orderId } = request;
+      res.json(orRefuse(await withLogContext({ orderId }, () => callPayment(orderId, method, request))));
+    });
+  }
 
   return router;
 }

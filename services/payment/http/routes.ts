@@ -1,19 +1,31 @@
-import { Router } from 'express';
+import { type Request, type Response, Router } from 'express';
 import { z } from 'zod';
 import { orderId } from '../../shared/contracts/booking';
 import { refuse } from '../../shared/contracts/refusals';
 import type { actorCaller } from '../../shared/platform/actorHost/caller';
 import { publicBaseUrl, readBody } from '../../shared/platform/httpApp';
+import type { ListIndex } from '../../shared/platform/listIndex';
 import { withLogContext } from '../../shared/platform/logger';
+import { type ListShape, pageView, readPaging } from '../../shared/platform/paging';
 import { orRefuse, RefusedError } from '../../shared/platform/problem';
-import type { PaymentContract } from '../actors/paymentActor';
+import type { PaymentContract } from '../actors/paymentContract';
+import { type PaymentSummary, paymentStatuses, paymentSummary, statusFacet } from '../domain/summary';
 import type { PaymentProvider } from '../provider/provider';
 import { paymentView } from './views';
 
 interface RouteOptions {
   callPayment: ReturnType<typeof actorCaller<PaymentContract>>;
   provider: PaymentProvider;
+  list: Pick<ListIndex, 'page'>;
+  clock: () => Date;
 }
+
+const shape: ListShape<'createdAt' | 'amountKrw'> = {
+  path: '/paymentHistories',
+  rel: 'paymentHistories',
+  sorts: ['createdAt', 'amountKrw'],
+  filters: ['status'],
+};
 
 const payBody = z
   .object({
@@ -27,8 +39,8 @@ const payBody = z
     message: 'is needed to pay by card',
   });
 
-/** `POST /paymentHistories`, `GET /paymentHistories/{id}`. */
-export function paymentRoutes({ callPayment, provider }: RouteOptions): Router {
+/** `POST /paymentHistories`, `GET /paymentHistories`, `GET /paymentHistories/{id}`. */
+export function paymentRoutes({ callPayment, provider, list, clock }: RouteOptions): Router {
   const router = Router();
 
   router.post('/paymentHistories', async (req, res) => {
@@ -37,16 +49,28 @@ export function paymentRoutes({ callPayment, provider }: RouteOptions): Router {
     const answer = await withLogContext({ orderId: id }, () =>
       callPayment(id, 'pay', { price, payMethod, ...(card ? { card } : {}) }),
     );
-    const view = paymentView(id, orRefuse(answer).payment, publicBaseUrl(req));
-    res.status(201).location(view._links.self.href).type('application/hal+json').send(JSON.stringify(view));
+    const view = viewOf(req, paymentSummary(id, orRefuse(answer).payment));
+    sendHal(res.status(201).location(view._links.self.href), view);
+  });
+
+  router.get('/paymentHistories', async (req, res) => {
+    const facet = readStatusFacet(req);
+    const { page, size, sort, descending } = readPaging(req, shape);
+    const found = await list.page({ facet, sort, descending, page, size });
+    const items = found.items.map(({ doc }) => viewOf(req, doc as PaymentSummary));
+    sendHal(res, pageView(req, shape, { page, size, sort, descending }, found, items));
   });
 
   router.get('/paymentHistories/:id', async (req, res) => {
     const id = orderId.safeParse(req.params.id);
     if (!id.success) throw new RefusedError(refuse('payment_not_found'));
     const { payment } = orRefuse(await callPayment(id.data, 'read', {}));
-    res.type('application/hal+json').send(JSON.stringify(paymentView(id.data, payment, publicBaseUrl(req))));
+    sendHal(res, viewOf(req, paymentSummary(id.data, payment)));
   });
+
+  function viewOf(req: Request, summary: PaymentSummary) {
+    return paymentView(summary, publicBaseUrl(req), clock());
+  }
 
   async function tokenize(cardNo: string) {
     const card = await provider.tokenize(cardNo);
@@ -55,4 +79,17 @@ export function paymentRoutes({ callPayment, provider }: RouteOptions): Router {
   }
 
   return router;
+}
+
+function sendHal(res: Response, view: unknown): void {
+  res.type('application/hal+json').send(JSON.stringify(view));
+}
+
+function readStatusFacet(req: Request): string | undefined {
+  const { status } = req.query;
+  if (status === undefined || status === '') return undefined;
+  const known = paymentStatuses.find((each) => each === status);
+  if (known) return statusFacet(known);
+  const detail = `must be one of ${paymentStatuses.join(', ')}`;
+  throw new RefusedError(refuse('value_invalid', { errors: [{ parameter: 'status', detail }] }));
 }

@@ -1,21 +1,14 @@
-import type { PaymentState } from '../domain/payment';
+import type { PaymentSummary } from '../domain/summary';
 
-/** A payment as HAL. */
-export function paymentView(
-  orderId: string,
-  payment: Exclude<PaymentState, { status: 'none' }>,
-  baseUrl: string,
-) {
+/** A payment as HAL; it can be paid while it awaits its money. */
+export function paymentView(summary: PaymentSummary, baseUrl: string, now: Date) {
+  const { orderId, status, paymentDueAt } = summary;
+  const isPayable = status === 'open' && paymentDueAt !== undefined && now < new Date(paymentDueAt);
   return {
-    paymentId: orderId,
-    orderId,
-    status: payment.status,
-    price: payment.amountKrw,
-    ...(payment.status === 'captured' ? payment.payment : {}),
-    ...(payment.status === 'open' ? { paymentDueAt: payment.dueAt } : {}),
-    ...(payment.status === 'declined' ? { reason: payment.reason } : {}),
+    ...summary,
     _links: {
       self: { href: `${baseUrl}/paymentHistories/${orderId}` },
+      ...(isPayable ? { pay: { href: `${baseUrl}/paymentHistories` } } : {}),
       order: { href: `${baseUrl}/orders/${orderId}` },
       mypage: { href: `${baseUrl}/mypages/${orderId}` },
     },

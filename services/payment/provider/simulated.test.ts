@@ -1,7 +1,7 @@
 import { ProviderUnavailable } from './provider';
 import { createSimulatedProvider, testCards } from './simulated';
 
-// A ledger in memory. What voids it is a script that only Redis runs: tests/ has that.
+// A ledger in memory. What changes a record is a script that only Redis runs: tests/sidecars/paymentProvider.test.ts.
 jest.mock('redis', () => ({
   createClient: () => {
     const ledger = new Map<string, string>();
@@ -107,7 +107,7 @@ describe('When a card is charged', () => {
 async function charge(key: string, cardNo: string) {
   const card = await provider.tokenize(cardNo);
   if (!card) throw new Error('no such card');
-  return provider.charge({ key, amountKrw, card });
+  return provider.authorise({ key, amountKrw, card, capture: true });
 }
 
 function simulatedProvider(secret: string) {

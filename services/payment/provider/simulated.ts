@@ -3,7 +3,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient } from 'redis';
 import type { CardReference } from '../../shared/contracts/booking';
 import { isCardNumber } from '../../shared/platform/logger';
-import { type ChargeRecord, type PaymentProvider, ProviderUnavailable } from './provider';
+import {
+  type ChargeRecord,
+  type ChargeRequest,
+  type PaymentProvider,
+  ProviderUnavailable,
+  type RefundOutcome,
+  type SettledRecord,
+} from './provider';
 
 /** Card numbers with a fixed behaviour; every other valid number is approved. In the README's table. */
 export const testCards = {
@@ -41,6 +48,29 @@ export function createSimulatedProvider(options: {
     }
   }
 
+  /** Runs a script on one record, in one step. */
+  function run(script: string, key: string, ...values: string[]): Promise<string | null> {
+    return ask(
+      async () => (await redis.eval(script, { keys: [ledgerKey(key)], arguments: values })) as string | null,
+    );
+  }
+
+  function authorise(request: ChargeRequest & { capture: true }): Promise<SettledRecord>;
+  function authorise(request: ChargeRequest & { capture: boolean }): Promise<ChargeRecord>;
+  async function authorise({ key, amountKrw, card, capture }: ChargeRequest & { capture: boolean }) {
+    const behaviour = card.token.split('_')[1] as Behaviour;
+    if (behaviour === 'unreachable') throw new ProviderUnavailable('the provider cannot be reached');
+    if (behaviour === 'slow') await sleep(slowMs);
+    const fresh = outcomeOf(behaviour, { key, amountKrw, card, capturedAt: capture ? clock() : undefined });
+    const first = await ask(() =>
+      redis.set(ledgerKey(key), JSON.stringify(fresh), { condition: 'NX', GET: true }),
+    );
+    const record = first ? (JSON.parse(String(first)) as ChargeRecord) : fresh;
+    if (!capture || record.status !== 'authorised') return record;
+    const captured = await run(captureScript, key, clock().toISOString());
+    return JSON.parse(captured ?? '') as ChargeRecord;
+  }
+
   return {
     async tokenize(cardNo) {
       const digits = cardNo.replace(/[ -]/g, '');
@@ -54,13 +84,11 @@ export function createSimulatedProvider(options: {
       return card;
     },
 
-    async charge({ key, amountKrw, card }) {
-      const behaviour = card.token.split('_')[1] as Behaviour;
-      if (behaviour === 'unreachable') throw new ProviderUnavailable('the provider cannot be reached');
-      if (behaviour === 'slow') await sleep(slowMs);
-      const fresh = JSON.stringify(outcomeOf(behaviour, { key, amountKrw, card, now: clock() }));
-      const earlier = await ask(() => redis.set(ledgerKey(key), fresh, { condition: 'NX', GET: true }));
-      return JSON.parse((earlier as string | null) ?? fresh) as ChargeRecord;
+    authorise,
+
+    async capture(key) {
+      const record = await run(captureScript, key, clock().toISOString());
+      return record ? (JSON.parse(record) as ChargeRecord) : undefined;
     },
 
     async find(key) {
@@ -68,11 +96,13 @@ export function createSimulatedProvider(options: {
       return record ? (JSON.parse(record) as ChargeRecord) : undefined;
     },
 
-    // A declined charge stays declined in the books; anything else, even nothing yet, becomes void for ever.
     async void(key) {
-      await ask(() =>
-        redis.eval(voidScript, { keys: [ledgerKey(key)], arguments: [JSON.stringify({ status: 'voided' })] }),
-      );
+      await run(voidScript, key, JSON.stringify({ status: 'voided' }));
+    },
+
+    async refund({ key, refundKey, amountKrw }) {
+      const answer = await run(refundScript, key, refundKey, String(amountKrw));
+      return JSON.parse(answer ?? '') as RefundOutcome;
     },
 
     isReachable: async () => redis.isReady,
@@ -82,27 +112,54 @@ export function createSimulatedProvider(options: {
   };
 }
 
+const captureScript = `
+local stored = redis.call('GET', KEYS[1])
+if not stored then return false end
+local record = cjson.decode(stored)
+if record.status ~= 'authorised' then return stored end
+record.status = 'captured'
+record.capturedAt = ARGV[1]
+record.refunds = {}
+stored = cjson.encode(record)
+redis.call('SET', KEYS[1], stored)
+return stored`;
+
+// Anything but a declined charge, even nothing yet, becomes void for ever.
 const voidScript = `
-local record = redis.call('GET', KEYS[1])
-if record and cjson.decode(record).status == 'declined' then return 0 end
+local stored = redis.call('GET', KEYS[1])
+if stored and cjson.decode(stored).status == 'declined' then return stored end
 redis.call('SET', KEYS[1], ARGV[1])
-return 1`;
+return ARGV[1]`;
+
+const refundScript = `
+local stored = redis.call('GET', KEYS[1])
+local record = stored and cjson.decode(stored)
+if not record or record.status ~= 'captured' then
+  return '{"outcome":"refused","reason":"not_captured"}'
+end
+local amount = record.refunds[ARGV[1]]
+if not amount then
+  amount = tonumber(ARGV[2])
+  local sum = amount
+  for _, earlier in pairs(record.refunds) do sum = sum + earlier end
+  if sum > record.amountKrw then return '{"outcome":"refused","reason":"exceeds_captured"}' end
+  record.refunds[ARGV[1]] = amount
+  redis.call('SET', KEYS[1], cjson.encode(record))
+end
+return cjson.encode({ outcome = 'refunded', amountKrw = amount })`;
 
 function outcomeOf(
   behaviour: Behaviour,
-  charge: { key: string; amountKrw: number; card: CardReference; now: Date },
+  charge: ChargeRequest & { capturedAt: Date | undefined },
 ): ChargeRecord {
   if (behaviour === 'declined') return { status: 'declined', reason: 'card_declined' };
   if (behaviour === 'insufficientFunds') return { status: 'declined', reason: 'insufficient_funds' };
-  const { key, amountKrw, card, now } = charge;
-  const { brand, last4 } = card;
-  return {
-    status: 'captured',
-    providerId: `sim-${key}`,
-    amountKrw,
-    capturedAt: now.toISOString(),
-    card: { brand, last4 },
-  };
+  const { key, amountKrw, capturedAt } = charge;
+  const { brand, last4 } = charge.card;
+  const authorised = { providerId: `sim-${key}`, amountKrw, card: { brand, last4 } };
+  return capturedAt
+    ? { status: 'captured', ...authorised, capturedAt: capturedAt.toISOString(), refunds: {} }
+    : { status: 'authorised', ...authorised };
 }
 
 function behaviourOf(digits: string): Behaviour {

@@ -91,7 +91,7 @@ function theCenter() {
     log: createLogger('test', 'fatal'),
     clock: () => new Date(now),
     fence: 'redis',
-    actors: [reservationActor({ order: createOrderClient(sidecar), zoneOf: () => 'Asia/Seoul' })],
+    actors: [reservationActor({ order: createOrderClient(sidecar) })],
     lists: {
       [reservationType]: {
         put: async (id, _version, entry) => {

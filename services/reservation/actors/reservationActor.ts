@@ -29,8 +29,6 @@ export interface ReservationContract {
 
 interface ReservationParts {
   order: OrderClient;
-  /** The IANA zone in which a centre's days count. */
-  zoneOf: (centerId: string) => string;
 }
 
 /** The centre's side of one booking; its id is the order's. */
@@ -69,14 +67,14 @@ export function reservationActor(parts: ReservationParts): ActorDefinition<Reser
 async function decide(
   turn: Turn<ReservationState>,
   command: z.infer<typeof decideInput>,
-  { order, zoneOf }: ReservationParts,
+  { order }: ReservationParts,
 ): Promise<ReservationContract['decide']['output'] | Refusal> {
   const pending = pendingIn(turn.state);
   if (pending) {
     const settled = await settle(turn, order);
     if (settled === 'unknown' || pending.decision === command.decision) return answerOf(settled);
   }
-  const considered = consider(turn.state, command, { now: turn.now(), zoneOf });
+  const considered = consider(turn.state, command, turn.now());
   if (isRefusal(considered)) return considered;
   if (considered === turn.state) return answerOf(considered);
   if (pending) return { isDue: true };

@@ -1,4 +1,5 @@
 import { type CenterDecision, centerDecision } from '../../shared/contracts/decisions';
+import { localDate, standardZone } from '../../shared/contracts/localTime';
 import { isRefusal, type Refusal, type RefusalCode, refuse } from '../../shared/contracts/refusals';
 import {
   type Deciding,
@@ -13,12 +14,6 @@ export interface DecisionCommand {
   reason?: string | undefined;
 }
 
-/** When it is, and the IANA zone in which a centre's days count. */
-export interface Moment {
-  now: Date;
-  zoneOf: (centerId: string) => string;
-}
-
 /**
  * What the centre's own rules say of a decision: the state that asks the order for leave, the same state where the
  * decision stands already, or why not.
@@ -26,23 +21,24 @@ export interface Moment {
 export function consider(
   state: ReservationState,
   { decision, reason }: DecisionCommand,
-  { now, zoneOf }: Moment,
+  now: Date,
 ): ReservationState | Refusal {
   const verdict = verdictOn(state, decision);
   if (verdict === 'stands') return state;
   if (verdict !== 'ask') return refuse(verdict);
   if (!isOpen(state)) throw new Error(`nothing is to be decided about a reservation that is ${state.status}`);
-  const { date, centerId } = state.booking.seat;
-  if (onTheDay.includes(decision) && dateIn(zoneOf(centerId), now) < date) {
+  const { seat, zone = standardZone } = state.booking;
+  const { date } = seat;
+  if (onTheDay.includes(decision) && localDate(zone, now) < date) {
     return refuse('visit_not_due', { date });
   }
   return { ...state, deciding: { decision, ...(reason ? { reason } : {}), at: now.toISOString() } };
 }
 
 /** What an admin may decide now and would change something by it. */
-export function decisionsOpen(reservation: Reservation, moment: Moment): CenterDecision[] {
+export function decisionsOpen(reservation: Reservation, now: Date): CenterDecision[] {
   return centerDecision.options.filter((decision) => {
-    const considered = consider(reservation, { decision }, moment);
+    const considered = consider(reservation, { decision }, now);
     return !isRefusal(considered) && considered !== reservation;
   });
 }
@@ -128,9 +124,4 @@ function verdictOn(state: ReservationState, decision: CenterDecision): Verdict {
     return 'reservation_ended';
   }
   return verdicts[decision][state.status];
-}
-
-// As YYYY-MM-DD, which is how Swedish writes it.
-function dateIn(zone: string, instant: Date): string {
-  return new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short' }).format(instant);
 }

@@ -40,8 +40,8 @@ export function newsOf(event: OrderEvent): OrderNews | undefined {
   const { version, occurredAt } = event;
   switch (event.type) {
     case 'OrderPlaced': {
-      const { payment, seat, orderType, name } = event.data;
-      const booking = { seat, orderType, ...(name ? { name } : {}) };
+      const { payment, seat, zone, orderType, name } = event.data;
+      const booking = { seat, orderType, ...(zone ? { zone } : {}), ...(name ? { name } : {}) };
       return payment && { kind: 'request', version, booking, payment };
     }
     case 'OrderProgressed': {

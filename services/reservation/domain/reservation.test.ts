@@ -119,14 +119,14 @@ test('When the customer cancels, then by whom, why and when is kept, beside the 
 });
 
 test('When an end comes while the order is being asked, then nothing is left to ask', () => {
-  const asking = consider(received, { decision: 'confirmed' }, { now, zoneOf: () => 'Asia/Seoul' });
+  const asking = consider(received, { decision: 'confirmed' }, now);
   const canceled = follow(asking as ReservationState, 'order', canceledByCustomer, now);
   expect(canceled).toMatchObject({ status: 'canceled', by: 'customer' });
   expect(canceled).not.toHaveProperty('deciding');
 });
 
 test('When a move comes while the order is being asked, then the question stays', () => {
-  const asking = consider(received, { decision: 'confirmed' }, { now, zoneOf: () => 'Asia/Seoul' });
+  const asking = consider(received, { decision: 'confirmed' }, now);
   expect(follow(asking as ReservationState, 'order', move, now)).toMatchObject({
     status: 'received',
     booking: { seat: later },
@@ -231,7 +231,7 @@ function decided(
   decision: Parameters<typeof consider>[1]['decision'],
   reason?: string,
 ): ReservationState {
-  const onTheDay = { now: new Date('2026-07-25T00:00:00.000Z'), zoneOf: () => 'Asia/Seoul' };
+  const onTheDay = new Date('2026-07-25T00:00:00.000Z');
   const asking = consider(state, { decision, reason }, onTheDay) as ReservationState;
   if (!isOpen(asking)) throw new Error(`${decision} was not to be asked`);
   return grant(asking, '2026-07-25T00:00:00.000Z');

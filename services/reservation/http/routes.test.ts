@@ -36,7 +36,6 @@ function routesWith({
           return answers[calls.length - 1] as never;
         },
         list,
-        zoneOf: () => 'Asia/Seoul',
         clock: () => new Date(now),
       }),
     ],

@@ -24,12 +24,11 @@ const cancellationBody = z.object({ orderId, reason: reason.min(1) });
 export interface ReservationRouteParts {
   callReservation: ReturnType<typeof actorCaller<ReservationContract>>;
   list: Pick<ListIndex, 'page'>;
-  zoneOf: (centerId: string) => string;
   clock: () => Date;
 }
 
 /** `/reservations`: the admin decides and receives guests; `/cancellations`: whoever canceled. */
-export function reservationRoutes({ callReservation, list, zoneOf, clock }: ReservationRouteParts): Router {
+export function reservationRoutes({ callReservation, list, clock }: ReservationRouteParts): Router {
   const router = Router();
 
   async function decide(id: string, command: DecisionCommand): Promise<Reservation> {
@@ -50,7 +49,7 @@ export function reservationRoutes({ callReservation, list, zoneOf, clock }: Rese
   }
 
   function viewOf(req: Request, reservation: Reservation) {
-    return reservationView(reservation, publicBaseUrl(req), { now: clock(), zoneOf });
+    return reservationView(reservation, publicBaseUrl(req), clock());
   }
 
   router.post('/reservations', async (req, res) => {

@@ -1,15 +1,15 @@
 import type { CenterDecision } from '../../shared/contracts/decisions';
-import { decisionsOpen, type Moment, withdraw } from '../domain/decision';
+import { decisionsOpen, withdraw } from '../domain/decision';
 import { isOpen, type Reservation } from '../domain/reservation';
 
 export type Cancellation = Extract<Reservation, { status: 'canceled' }>;
 
 /** A reservation as HAL, for the centre: the instants of its steps, and what can be done about it at that moment. */
-export function reservationView(reservation: Reservation, baseUrl: string, moment: Moment) {
+export function reservationView(reservation: Reservation, baseUrl: string, now: Date) {
   const known = isOpen(reservation) ? withdraw(reservation) : reservation;
   const { reservationId, status, booking, payment, asOf, ...steps } = known;
   const self = `${baseUrl}/reservations/${reservationId}`;
-  const actions = decisionsOpen(reservation, moment).map((decision) => {
+  const actions = decisionsOpen(reservation, now).map((decision) => {
     const { rel, path } = actionOf[decision];
     return [rel, { href: path ? `${baseUrl}${path}` : self }];
   });
@@ -32,10 +32,11 @@ export function reservationView(reservation: Reservation, baseUrl: string, momen
 
 /** A cancellation as HAL, whoever canceled. */
 export function cancellationView(cancellation: Cancellation, baseUrl: string) {
-  const { reservationId, by, reason, canceledAt } = cancellation;
+  const { reservationId, status, by, reason, canceledAt } = cancellation;
   return {
     orderId: reservationId,
     reservationId,
+    status,
     by,
     ...(reason ? { reason } : {}),
     canceledAt,

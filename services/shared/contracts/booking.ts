@@ -25,6 +25,8 @@ export type CardReference = z.infer<typeof cardReference>;
 /** What a payment is for; the centre needs it to receive the guest. */
 export const bookingSummary = z.object({
   seat,
+  /** IANA; in which the seat's date and time count. The standard zone where it is absent. */
+  zone: z.string().optional(),
   orderType: z.string(),
   name: z.string().optional(),
 });

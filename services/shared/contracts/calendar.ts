@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { businessDate, centerId, timeOfDay } from './booking';
+import { standardZone } from './localTime';
 
 /** A time of the day and how many seats it has; of those, at most so many for a package that is named. */
 export const opening = z.object({
@@ -12,7 +13,7 @@ export type Opening = z.infer<typeof opening>;
 /** When a centre can be booked. Days count in the centre's own zone. */
 export const centerCalendar = z.object({
   /** IANA. */
-  zone: z.string().refine(isZone, 'must be a time zone').default('Asia/Seoul'),
+  zone: z.string().refine(isZone, 'must be a time zone').default(standardZone),
   /** ISO 8601 weekdays, 1 = Monday. */
   weekdays: z.array(z.number().int().min(1).max(7)).min(1),
   openings: z
@@ -42,7 +43,7 @@ export type CalendarTable = z.infer<typeof calendarTable>;
 
 export const standardCalendars: CalendarTable = {
   seoul: {
-    zone: 'Asia/Seoul',
+    zone: standardZone,
     weekdays: [1, 2, 3, 4, 5, 6],
     openings: ['08:00', '09:00', '10:00', '11:00', '13:00', '14:00', '15:00', '16:00'].map((time) => ({
       time,

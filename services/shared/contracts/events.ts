@@ -36,6 +36,8 @@ export const orderPlaced = event('OrderPlaced', {
   phone: z.string().optional(),
   language: z.enum(['ko', 'en']),
   seat,
+  /** As in a booking's summary. */
+  zone: z.string().optional(),
   priceKrw: amountKrw,
   dueKrw: amountKrw,
   paymentDueAt: z.iso.datetime().optional(),

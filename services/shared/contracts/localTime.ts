@@ -1,3 +1,6 @@
+/** The zone of a centre that names none. */
+export const standardZone = 'Asia/Seoul';
+
 /** The date and time at an instant in an IANA zone, as YYYY-MM-DD HH:MM, which is how Swedish writes it. */
 export function localTime(zone: string, instant: Date): string {
   return formatOf(zone).format(instant);

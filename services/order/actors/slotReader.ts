@@ -1,0 +1,20 @@
+import { actorCaller } from '../../shared/platform/actorHost/caller';
+import { orRefuse } from '../../shared/platform/problem';
+import type { Sidecar } from '../../shared/platform/sidecar';
+import type { TakenSeat } from '../domain/offer';
+import { slotId } from './slotActor';
+import { slotType } from './slotContract';
+
+/** Who has which seat on a day of a centre. */
+export type SlotReader = (centerId: string, date: string) => Promise<readonly TakenSeat[]>;
+
+export function createSlotReader(sidecar: Sidecar): SlotReader {
+  const callSlot = actorCaller<{ read: { input: object; output: { taken: readonly TakenSeat[] } } }>(
+    sidecar,
+    slotType,
+  );
+  return async (centerId, date) => orRefuse(await callSlot(slotId({ centerId, date }), 'read', {})).taken;
+}
+
+/** How many days are read at once: enough to be quick, few enough to leave room for who books. */
+export const slotsAtOnce = 8;

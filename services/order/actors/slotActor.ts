@@ -132,8 +132,8 @@ export function slotActor({ sidecar, sweepSeconds }: SlotOptions): ActorDefiniti
       free: method({
         input: z.object({ holdId: z.string(), ticket: z.string() }),
         async run(turn: Turn<SlotState>, { holdId, ticket }) {
-          const state = free(turn.state, holdId, ticket);
-          if (state !== turn.state) await saveAndRest(turn, state);
+          // Saved even if it changes nothing, which fails where this host remembers an old state: nobody asks again.
+          await saveAndRest(turn, free(turn.state, holdId, ticket));
           return {};
         },
       }),

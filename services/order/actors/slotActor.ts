@@ -68,6 +68,14 @@ export function slotActor({ sidecar, sweepSeconds }: SlotOptions): ActorDefiniti
     turn.afterTurn(() => turn.forget(sweep.name));
   }
 
+  // A sweep that fires where none is armed was left by a removal that failed, or belongs to a hold on another host that
+  // is not saved yet, or that this host has not seen. The save fences off the one and, by failing, finds the other.
+  async function removeLeftSweep(turn: Turn<SlotState>): Promise<void> {
+    const { sweepsArmed } = turn.state;
+    await turn.save(turn.state);
+    for (const number of [sweepsArmed, sweepsArmed + 1]) await turn.forget(`sweep.${number}`);
+  }
+
   async function visit(slotId: string, visits: readonly Visit[], now: Date): Promise<void> {
     const verdicts = await Promise.all(
       visits.map(async ({ holdId, orderId, tickets, customerKey, visits: earlier }): Promise<Verdict> => {
@@ -124,8 +132,8 @@ export function slotActor({ sidecar, sweepSeconds }: SlotOptions): ActorDefiniti
       free: method({
         input: z.object({ holdId: z.string(), ticket: z.string() }),
         async run(turn: Turn<SlotState>, { holdId, ticket }) {
-          const state = free(turn.state, holdId, ticket);
-          if (state !== turn.state) await saveAndRest(turn, state);
+          // Saved even if it changes nothing, which fails where this host remembers an old state: nobody asks again.
+          await saveAndRest(turn, free(turn.state, holdId, ticket));
           return {};
         },
       }),
@@ -145,6 +153,7 @@ export function slotActor({ sidecar, sweepSeconds }: SlotOptions): ActorDefiniti
     reminders: {
       async sweep(turn) {
         const now = turn.now();
+        if (!turn.state.sweep) return removeLeftSweep(turn);
         lastSweeps.set(turn.id, now.getTime());
         const due = dueVisits(turn.state, now, visitsMax);
         if (due.length > 0) turn.afterTurn(() => visit(turn.id, due, now));

@@ -273,6 +273,30 @@ describe('When it moves', () => {
   });
 });
 
+describe('When it turns out to have been paid less, as a move that came to nothing had asked for', () => {
+  const paidLess = command('take in payment', { attempt: 'ticket 2', payment: payment(30_000) });
+
+  test('then that is what is due', () => {
+    expect(accepted(given(place, paidLess)).standing.dueKrw).toBe(30_000);
+  });
+
+  test('by a move to that amount, then nothing goes back', () => {
+    const order = accepted(given(place, moveTo(30_000, payment(30_000))));
+    expect(order.standing.dueKrw).toBe(30_000);
+    expect(order.history.at(-1)).not.toHaveProperty('refund');
+  });
+
+  test('by a move to something dearer, then what was paid is due', () => {
+    expect(accepted(given(place, moveTo(80_000, payment(60_000)))).standing.dueKrw).toBe(60_000);
+  });
+
+  test('by the centre that cancels it, then what was paid goes back', () => {
+    const order = accepted(given(place, center('canceled', { payment: payment(30_000) })));
+    expect(order).toMatchObject({ refundKrw: 30_000 });
+    expect(order.history.at(-1)).toMatchObject({ refund: { refundKrw: 30_000 } });
+  });
+});
+
 describe('When a placement never came to be', () => {
   test('then that is written down, so that a save of it that comes late finds something newer', () => {
     expect(decide(noOrder, abandon, now)).not.toEqual([]);

@@ -161,7 +161,7 @@ function inFull(
   payment: PaymentFacts | undefined,
   { refundId, reason }: FollowCenter,
 ): Ending {
-  const refundKrw = payment ? standing.dueKrw : 0;
+  const refundKrw = payment ? Math.min(standing.dueKrw, payment.amountKrw) : 0;
   return {
     ...(reason ? { reason } : {}),
     ...(payment ? { payment } : {}),
@@ -209,7 +209,11 @@ function move(
   const paid = paidIfAwaited(state, payment, at);
   const status = paid.length > 0 ? 'Pay Approved' : state.status;
   const isPaid = status !== 'Payment Requested';
-  const cheaperKrw = from.dueKrw - to.dueKrw;
+  // Of an order that turns out to be paid, no more is due than was: it may have been asked for less by a move that then
+  // came to nothing.
+  const found = paid.length > 0 ? payment : undefined;
+  const dueOf = ({ dueKrw }: Standing) => (found ? Math.min(dueKrw, found.amountKrw) : dueKrw);
+  const cheaperKrw = dueOf(from) - dueOf(to);
   return [
     ...paid,
     {
@@ -217,7 +221,7 @@ function move(
       status,
       at,
       from,
-      to,
+      to: { ...to, dueKrw: dueOf(to) },
       ...(payment ? { payment } : {}),
       ...(isPaid && cheaperKrw > 0 ? { refund: { refundId: to.hold.ticket, refundKrw: cheaperKrw } } : {}),
     },

@@ -1,0 +1,182 @@
+import { hasEnded } from '../domain/orderState';
+import { seatsTaken } from '../domain/slot';
+import { tellingsOf } from '../domain/tellings';
+import { goodCard } from './payment.sample';
+import { slotId } from './slotActor';
+import { OrderProcess, World } from './world.sample';
+
+export const orderId = '01981a2b-3c4d-7e5f-8a9b-0c1d2e3f4a5b';
+export const customerKey = 'digest of a person';
+export const date = '2026-11-24';
+export const slot = `seoul_${date}`;
+
+export const placeInput = {
+  orderType: 'basic',
+  name: 'Kim',
+  phone: '+821012345678',
+  language: 'ko',
+  centerId: 'seoul',
+  date,
+  quota: { customerKey, customerKind: 'person' },
+  fingerprint: 'the request',
+};
+
+/** A world with one order, a minute after it was placed. */
+export async function worldWith(how: 'paid' | 'unpaid' | 'confirmed', input: object = {}): Promise<World> {
+  const world = new World();
+  const process = new OrderProcess(world);
+  const card = how === 'unpaid' ? {} : { card: goodCard };
+  await process.order(orderId, 'place', { ...placeInput, ...card, ...input });
+  if (how === 'confirmed') {
+    await process.order(orderId, 'decide', { reservationId: 'r', decision: 'confirmed' });
+  }
+  await process.heal(1);
+  return world;
+}
+
+/** What holds of an order once all has come to rest: law by law, whatever happened before. */
+export function expectLaws(world: World, id = orderId): void {
+  const order = world.order(id);
+  const isLive = order.status !== 'none' && !hasEnded(order);
+
+  const seats = world.slots().flatMap(([name, state]) =>
+    seatsTaken(state)
+      .filter((seat) => seat.orderId === id)
+      .map(({ time, orderType }) => ({ slot: name, time, orderType })),
+  );
+  const stood = order.status === 'none' ? undefined : order.standing;
+  expect({ seats }).toEqual({
+    seats:
+      isLive && stood
+        ? [{ slot: slotId(stood.seat), time: stood.seat.time, orderType: stood.orderType }]
+        : [],
+  });
+  expect({ isCounted: id in world.customer(customerKey).live }).toEqual({ isCounted: isLive });
+
+  const book = world.payment.book(id);
+  expect({ keptKrw: world.payment.keptKrw(id) }).toEqual({ keptKrw: keptOf(world, id) });
+  expect({ isOpen: book.status === 'open' }).toEqual({ isOpen: order.status === 'Payment Requested' });
+  if (book.status === 'open' && stood) expect(book.dues.at(-1)?.dueKrw).toBe(stood.dueKrw);
+
+  const told = order.status === 'none' ? [] : tellingsOf(order);
+  expect(
+    world.told(id).map(({ version, type, occurredAt: at, data }) => ({ version, type, at, data })),
+  ).toEqual(told.map((telling, i) => ({ version: i + 1, ...telling })));
+  const listed = world.listed.get(id)?.entry?.doc;
+  expect({ listed: listed?.status }).toEqual({ listed: order.status === 'none' ? undefined : order.status });
+
+  expect(order).not.toHaveProperty('canceling');
+  expect(world.guards()).toEqual([]);
+  // One that was paid late is visited once more, when the payment would have been overdue.
+  const toVisit = world.slots().flatMap(([, { unsettled }]) => Object.keys(unsettled));
+  const mayVisit = isLive && stood ? [stood.hold.holdId] : [];
+  expect({ toVisit: toVisit.filter((holdId) => !mayVisit.includes(holdId)) }).toEqual({ toVisit: [] });
+  if (order.status === 'Payment Requested') expect({ toVisit }).toEqual({ toVisit: mayVisit });
+}
+
+function keptOf(world: World, id: string): number {
+  const order = world.order(id);
+  if (!('payment' in order) || !order.payment) return 0;
+  return hasEnded(order) ? order.standing.dueKrw - order.refundKrw : order.standing.dueKrw;
+}
+
+type Act = (process: OrderProcess) => Promise<unknown>;
+type Check = (world: World, process: OrderProcess) => void | Promise<void>;
+
+/**
+ * A process dies at each of its outward calls in turn, before and after what the call does; another takes over. Or, with
+ * `fails`, it lives, and only that call fails. `again` is what comes once more when all is healed.
+ */
+export async function atEachCall(
+  how: 'dies' | 'fails',
+  {
+    begin,
+    act,
+    check,
+    again,
+  }: { begin: () => Promise<World>; act: Act; check: Check; again?: Act | undefined },
+): Promise<number> {
+  let schedules = 0;
+  for (const moment of ['before', 'after'] as const) {
+    for (let nth = 1; ; nth++) {
+      const world = await begin();
+      const doomed = new OrderProcess(world);
+      let isHit = false;
+      doomed[moment] = async ({ count }) => {
+        if (count !== nth) return;
+        isHit = true;
+        if (how === 'dies') doomed.isAlive = false;
+        else throw new Error('this call failed');
+      };
+      await act(doomed).catch(() => {});
+      await doomed.host.drain();
+      if (!isHit) break;
+      schedules += 1;
+      const next = how === 'dies' ? new OrderProcess(world) : doomed;
+      await next.heal();
+      if (again) await askAgain(again, next);
+      await named(`${how} ${moment} call ${nth}, ${doomed.asked[nth - 1]}`, () => check(world, next));
+    }
+  }
+  return schedules;
+}
+
+/** A process halts before each of its outward calls in turn, another does something whole, then the first goes on. */
+export async function besideEachCall({
+  begin,
+  act,
+  meanwhile,
+  check,
+  again,
+}: {
+  begin: () => Promise<World>;
+  act: Act;
+  meanwhile: Act;
+  check: Check;
+  again?: Act | undefined;
+}): Promise<number> {
+  for (let nth = 1; ; nth++) {
+    const world = await begin();
+    const [slow, other] = [new OrderProcess(world), new OrderProcess(world)];
+    let goOn = () => {};
+    const mayGoOn = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    let halted = () => {};
+    const hasHalted = new Promise<'halted'>((resolve) => {
+      halted = () => resolve('halted');
+    });
+    slow.before = async ({ count }) => {
+      if (count !== nth) return;
+      halted();
+      await mayGoOn;
+    };
+    const done = act(slow)
+      .catch(() => {})
+      .then(() => slow.host.drain())
+      .then(() => 'done' as const);
+    if ((await Promise.race([hasHalted, done])) === 'done') return nth - 1;
+    await meanwhile(other).catch(() => {});
+    await other.host.drain();
+    goOn();
+    await done;
+    await other.heal();
+    if (again) await askAgain(again, other);
+    await named(`halted before call ${nth}, ${slow.asked[nth - 1]}`, () => check(world, other));
+  }
+}
+
+// The first time, what a process remembers may turn out to be old.
+async function askAgain(act: Act, process: OrderProcess): Promise<void> {
+  await act(process).catch(() => act(process));
+  await process.heal(1);
+}
+
+async function named(what: string, work: () => void | Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (error instanceof Error) error.message = `${what}: ${error.message}`;
+    throw error;
+  }
+}

@@ -115,7 +115,13 @@ export class OrderProcess {
   constructor(readonly world: World) {
     const log = createLogger('test', 'fatal');
     const sidecar = this.#sidecar();
-    const seats = createSeatKeeper({ sidecar, calendars: fixedCalendars(calendars), graceSeconds: 5, log });
+    const seats = createSeatKeeper({
+      sidecar,
+      calendars: fixedCalendars(calendars),
+      holidayOf: () => undefined,
+      graceSeconds: 5,
+      log,
+    });
     this.host = new ActorHost({
       sidecar,
       log,

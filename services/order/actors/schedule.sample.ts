@@ -174,6 +174,7 @@ export async function besideEachCall({
   for (let nth = 1; ; nth++) {
     const world = beginning.copy();
     const [slow, other] = [new OrderProcess(world), new OrderProcess(world)];
+    let isLeft = false;
     let goOn = () => {};
     const mayGoOn = new Promise<void>((resolve) => {
       goOn = resolve;
@@ -183,7 +184,9 @@ export async function besideEachCall({
       halted = () => resolve('halted');
     });
     slow.before = async ({ what, count }) => {
-      if (count !== nth || what === leaksQuota) return;
+      if (count !== nth) return;
+      isLeft = what === leaksQuota;
+      if (isLeft) return;
       halted();
       await mayGoOn;
     };
@@ -191,7 +194,9 @@ export async function besideEachCall({
       .catch(() => {})
       .then(() => slow.host.drain())
       .then(() => 'done' as const);
-    if ((await Promise.race([hasHalted, done])) === 'done') return nth - 1;
+    const isDone = (await Promise.race([hasHalted, done])) === 'done';
+    if (isLeft) continue;
+    if (isDone) return nth - 1;
     slow.owner = other;
     await meanwhile(other).catch(() => {});
     await other.host.drain();

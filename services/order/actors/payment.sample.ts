@@ -21,6 +21,8 @@ interface Book {
   /** By refund id. */
   refunds: Record<string, number>;
   payMethod: 'card' | 'cash';
+  /** By which ticket the amount was due that the customer paid. */
+  paidFor?: string;
   closedTickets: string[];
   withdrawnCancelId: string;
   canceled?: CancelOutcome;
@@ -81,7 +83,7 @@ export class PaymentBooks {
     const book = this.book(orderId);
     if (book.status !== 'open') return undefined;
     const { attempt } = book;
-    Object.assign(book, { status: 'captured', payMethod });
+    Object.assign(book, { status: 'captured', payMethod, paidFor: book.dues.at(-1)?.ticket });
     book.charges.push({ ticket: attempt, amountKrw: book.dues.at(-1)?.dueKrw ?? 0 });
     return { attempt, payment: this.facts(orderId) };
   }
@@ -90,6 +92,11 @@ export class PaymentBooks {
     const book = this.book(orderId);
     if (book.attempt !== attempt) {
       // Of a supplement, or of an attempt that is not this one: what it took goes back, and it takes nothing any more.
+      const at = book.dues.findIndex(({ ticket }) => ticket === attempt);
+      const [before, undone] = [book.dues[at - 1], book.dues[at]];
+      if (before && undone && book.paidFor === attempt && undone.dueKrw > before.dueKrw) {
+        book.refunds[`too much for ${attempt}`] = undone.dueKrw - before.dueKrw;
+      }
       book.dues = book.dues.filter(({ ticket }) => ticket !== attempt);
       book.charges = book.charges.filter(({ ticket }) => ticket !== attempt);
       book.closedTickets.push(attempt);

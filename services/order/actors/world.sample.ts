@@ -52,6 +52,18 @@ export class World {
   /** What payment has told and order has not taken in. */
   readonly paidEvents: StampedEvent[] = [];
 
+  /** The same once more, to be broken in another way. */
+  copy(): World {
+    const world = new World();
+    world.now = this.now;
+    for (const name of ['stored', 'reminders', 'published', 'listed'] as const) {
+      for (const [key, value] of this[name]) (world[name] as Map<string, unknown>).set(key, copy(value));
+    }
+    for (const [id, book] of this.payment.byOrder) world.payment.byOrder.set(id, copy(book));
+    world.paidEvents.push(...this.paidEvents);
+    return world;
+  }
+
   order(id: string): OrderState {
     return (this.stored.get(`Order/${id}`)?.value.state ?? noOrder) as OrderState;
   }
@@ -108,6 +120,8 @@ export class OrderProcess {
   calls = 0;
   /** What it has asked of whom, in order. */
   readonly asked: string[] = [];
+  /** Whose the actors are that it calls; a process that lost its actors keeps the turns that are under way. */
+  owner: OrderProcess = this;
   before: (call: Call) => Promise<void> = async () => {};
   after: (call: Call) => Promise<void> = async () => {};
   readonly host: ActorHost;
@@ -231,7 +245,7 @@ export class OrderProcess {
     const { world } = this;
     const sidecar: Partial<Sidecar> = {
       callActor: (type, id, method, input) =>
-        this.#ask(`${type}.${method}`, () => this.call(type, id, method, input)),
+        this.#ask(`${type}.${method}`, () => this.owner.call(type, id, method, input)),
       readActorState: (type, id) =>
         this.#ask(`read ${type}`, () => copy(world.stored.get(`${type}/${id}`)?.value)),
       writeActorState: (type, id, _key, value, etag) =>

@@ -1,0 +1,108 @@
+import type { Envelope } from '../../shared/platform/actorHost/envelope';
+import type { SlotState } from '../domain/slot';
+import { orderId, placeInput, slot, worldWith } from './laws.sample';
+import { goodCard } from './payment.sample';
+import { OrderProcess, World } from './world.sample';
+
+const sweeps = (world: World) => [...world.reminders.keys()].filter((key) => key.startsWith(`Slot/${slot}`));
+const hold = (id: string) => ({
+  orderId: id,
+  orderType: 'basic',
+  openings: [{ time: '08:00', seats: 20 }],
+  visitAt: '2026-11-20T03:00:05.000Z',
+});
+
+test('When all of a day is settled, then its sweep goes, and the next hold sets another', async () => {
+  const world = await worldWith('paid');
+  const process = new OrderProcess(world);
+  expect(sweeps(world)).toEqual([]);
+  await process.call('Slot', slot, 'hold', hold(orderId));
+  await process.call('Slot', slot, 'hold', hold('another'));
+  expect(sweeps(world)).toEqual([`Slot/${slot}/sweep.2`]);
+});
+
+test('When a sweep could not be removed, then it removes itself', async () => {
+  const world = new World();
+  const process = new OrderProcess(world);
+  process.before = async ({ what }) => {
+    if (what === 'forget Slot') throw new Error('scheduler is away');
+  };
+  await process.order(orderId, 'place', { ...placeInput, card: goodCard });
+  await process.heal(1);
+  expect(world.slot(slot)).not.toHaveProperty('sweep');
+  expect(sweeps(world)).toHaveLength(1);
+  process.before = async () => {};
+  await process.heal(1);
+  expect(sweeps(world)).toEqual([]);
+});
+
+test('When a sweep was lost, then a later hold that finds it silent sets a new one', async () => {
+  const world = new World();
+  const process = new OrderProcess(world);
+  await process.call('Slot', slot, 'hold', hold('a'));
+  world.reminders.clear();
+  world.pass(29);
+  await process.call('Slot', slot, 'hold', hold('b'));
+  expect(sweeps(world)).toEqual([]);
+  world.pass(1);
+  await process.call('Slot', slot, 'hold', hold('c'));
+  expect(sweeps(world)).toEqual([`Slot/${slot}/sweep.2`]);
+});
+
+describe('When another host saves a hold while this one remembers the day as quiet', () => {
+  test('then the sweep of that hold makes this one read anew, and visit it', async () => {
+    const world = new World();
+    const [old, owner] = [new OrderProcess(world), new OrderProcess(world)];
+    await owner.call('Slot', slot, 'read');
+    await old.call('Slot', slot, 'hold', hold(orderId));
+    await owner.heal(1);
+    expect(world.slot(slot)).toMatchObject({ seats: {}, unsettled: {} });
+    expect(sweeps(world)).toEqual([]);
+  });
+
+  test('then a seat that is given back here is not taken for one that was never held', async () => {
+    const world = new World();
+    const [old, owner] = [new OrderProcess(world), new OrderProcess(world)];
+    await owner.call('Slot', slot, 'read');
+    const { ticket } = await old.call<{ ticket: string }>('Slot', slot, 'hold', hold(orderId));
+    const free = () => owner.call('Slot', slot, 'free', { holdId: orderId, ticket });
+    await expect(free()).rejects.toThrow();
+    await free();
+    expect(world.slot(slot).seats).toEqual({});
+  });
+});
+
+test('When an order cannot be asked, then its visits grow rarer, up to one a minute', async () => {
+  const world = new World();
+  const process = new OrderProcess(world);
+  await process.call('Slot', slot, 'hold', hold(orderId));
+  process.before = async ({ what }) => {
+    if (what === 'Order.resolve') throw new Error('order is away');
+  };
+  const waits: number[] = [];
+  for (let second = 0; second < 400; second++) {
+    const before = visitsOf(world);
+    world.pass(1);
+    await process.tick();
+    if (visitsOf(world) > before) waits.push(second);
+  }
+  const gaps = waits.slice(1).map((at, i) => at - (waits[i] ?? 0));
+  expect(gaps).toEqual([5, 10, 20, 40, 60, 60, 60, 60, 60].slice(0, gaps.length));
+  expect(gaps.length).toBeGreaterThan(6);
+});
+
+test('When a person is dismissed on a host that remembers less, then it reads anew', async () => {
+  const world = new World();
+  const [old, owner] = [new OrderProcess(world), new OrderProcess(world)];
+  const dismiss = () => owner.call('Customer', 'key', 'dismiss', { orderId, ticket: 't' });
+  await dismiss();
+  await old.call('Customer', 'key', 'admit', { orderId, ticket: 't', customerKind: 'person' });
+  await expect(dismiss()).rejects.toThrow();
+  await dismiss();
+  expect(world.customer('key').live).toEqual({});
+});
+
+function visitsOf(world: World): number {
+  const envelope = world.stored.get(`Slot/${slot}`)?.value as Envelope<SlotState> | undefined;
+  return envelope?.state.unsettled[orderId]?.visits ?? 0;
+}

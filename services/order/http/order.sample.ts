@@ -1,0 +1,52 @@
+import type { Express } from 'express';
+import { standardPackages } from '../../shared/contracts/packages';
+import type { Refusal } from '../../shared/contracts/refusals';
+import { createHttpApp } from '../../shared/platform/httpApp';
+import type { ListedPage, ListIndex, ListQuery } from '../../shared/platform/listIndex';
+import { createLogger } from '../../shared/platform/logger';
+import type { PaymentClient } from '../actors/paymentClient';
+import { now } from '../domain/order.sample';
+import { createCustomerIdentity } from './identity';
+import { internalRoutes } from './internalRoutes';
+import { orderRoutes } from './routes';
+
+/** For tests: the routes of orders, in front of an actor, a payment and a list that answer what they are given. */
+export function orderApp({
+  answer = {},
+  page = { items: [], total: 0 },
+  payments = {},
+}: {
+  answer?: object | ((method: string, id: string) => object | Promise<object>);
+  page?: ListedPage;
+  payments?: Partial<PaymentClient>;
+}) {
+  const calls: { id: string; method: string; input: Record<string, unknown> }[] = [];
+  const queries: ListQuery[] = [];
+  const callOrder = async (id: string, method: string, input: object) => {
+    calls.push({ id, method, input: input as Record<string, unknown> });
+    return (typeof answer === 'function' ? await answer(method, id) : answer) as Refusal;
+  };
+  const orders: Partial<ListIndex> = {
+    page: async (query: ListQuery) => {
+      queries.push(query);
+      return page;
+    },
+  };
+  const identity = createCustomerIdentity('a secret of sixteen');
+  const app: Express = createHttpApp({
+    log: createLogger('test', 'fatal'),
+    routers: [
+      orderRoutes({
+        callOrder: callOrder as never,
+        payments: payments as PaymentClient,
+        identity,
+        defaultCenterId: 'seoul',
+        packages: standardPackages,
+        orders: orders as ListIndex,
+        clock: () => now,
+      }),
+      internalRoutes({ callOrder: callOrder as never, orders: orders as ListIndex }),
+    ],
+  });
+  return { app, calls, queries, identity };
+}

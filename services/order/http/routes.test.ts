@@ -1,0 +1,244 @@
+import request from 'supertest';
+import { refuse } from '../../shared/contracts/refusals';
+import { listedOrder } from '../actors/orderList';
+import { PaymentUnreachable } from '../actors/paymentClient';
+import { accepted, given, place, states } from '../domain/order.sample';
+import { orderApp } from './order.sample';
+
+const id = '01981a2b-3c4d-7e5f-8a9b-0c1d2e3f4a5b';
+const order = accepted(given(place));
+const card = { token: 'token', brand: 'visa', last4: '4242' };
+const tokenize = async () => card;
+
+describe('When an order is placed', () => {
+  const post = (app: Parameters<typeof request>[0], body: object, headers: Record<string, string> = {}) =>
+    request(app).post('/orders').set(headers).send(body);
+  const basic = { orderType: 'basic' };
+
+  test('then the answer is 201 and says where it is, at the address that the caller used', async () => {
+    const { app } = orderApp({ answer: { order } });
+    const { status, headers, body } = await post(app, basic, { host: 'center.example' });
+    expect([status, headers.location]).toEqual([
+      201,
+      `http://center.example/orders/${order.placement.orderId}`,
+    ]);
+    expect(headers['content-type']).toContain('application/hal+json');
+    expect(body).toMatchObject({ status: 'Payment Requested' });
+  });
+
+  test.each([
+    ['a phone', { phone: '010-1234-5678' }, 'person'],
+    ['name and card', { name: 'Kim', cardNo: '4242424242424242' }, 'person'],
+    ['a name alone', { name: 'Kim' }, 'address'],
+    ['a card alone', { cardNo: '4242424242424242' }, 'address'],
+    ['nothing', {}, 'address'],
+  ])('with %s, through the gateway, then it is counted', async (_with, person, customerKind) => {
+    const { app, calls } = orderApp({ answer: { order }, payments: { tokenize } });
+    await post(app, { ...basic, ...person }, { 'x-forwarded-for': '203.0.113.7' });
+    expect(calls[0]?.input.quota).toMatchObject({ customerKind });
+    expect(JSON.stringify(calls)).not.toContain('4242424242424242');
+  });
+
+  test('with neither and past the gateway, then it is not counted', async () => {
+    const { app, calls } = orderApp({ answer: { order } });
+    await post(app, basic);
+    expect(calls[0]?.input).not.toHaveProperty('quota');
+  });
+
+  test('with neither from two addresses, then each counts for itself, under a digest', async () => {
+    const { app, calls } = orderApp({ answer: { order } });
+    for (const address of ['203.0.113.7', '203.0.113.7', '203.0.113.8']) {
+      await post(app, basic, { 'x-forwarded-for': address });
+    }
+    const keys = calls.map(({ input }) => (input.quota as { customerKey: string }).customerKey);
+    expect(new Set(keys).size).toBe(2);
+    expect(keys[0]).toBe(keys[1]);
+    expect(keys.join()).not.toContain('203');
+  });
+
+  test('with fields that nobody knows, then they are not looked at', async () => {
+    const { app, calls } = orderApp({ answer: { order } });
+    expect((await post(app, { ...basic, color: 'blue', priceKrw: 1 })).status).toBe(201);
+    expect(calls[0]?.input).not.toHaveProperty('color');
+    expect(calls[0]?.input).not.toHaveProperty('priceKrw');
+  });
+
+  test.each([
+    [{}, '/orderType'],
+    [{ orderType: 'basic', phone: '1' }, '/phone'],
+    [{ orderType: 'basic', date: '2026-02-30' }, '/date'],
+    [{ orderType: 'basic', time: '24:00' }, '/time'],
+    [{ orderType: 'basic', centerId: 'Seoul!' }, '/centerId'],
+    [{ orderType: 'basic', name: ' ' }, '/name'],
+  ])('with %j, then the field at fault is named, and nobody is asked', async (body, pointer) => {
+    const { app, calls } = orderApp({ answer: { order } });
+    const { status, body: problem } = await post(app, body);
+    expect([status, problem.code]).toEqual([422, 'value_invalid']);
+    expect(problem.errors).toEqual([expect.objectContaining({ pointer })]);
+    expect(calls).toEqual([]);
+  });
+
+  test.each([
+    ['is no card’s', async () => undefined, 422, 'card_number_invalid'],
+    ['cannot be checked', () => Promise.reject(new PaymentUnreachable('away')), 503, 'payment_unavailable'],
+  ])(
+    'with a number that %s, then it is refused before anything is reserved',
+    async (_what, check, status, code) => {
+      const { app, calls } = orderApp({ answer: { order }, payments: { tokenize: check } });
+      const answer = await post(app, { ...basic, cardNo: '1234' });
+      expect([answer.status, answer.body.code]).toEqual([status, code]);
+      expect(calls).toEqual([]);
+    },
+  );
+
+  test('with an idempotency key, then it meets the same order; another person’s key leads elsewhere', async () => {
+    const { app, calls } = orderApp({ answer: { order } });
+    for (const phone of ['010-1234-5678', '+82 10 1234 5678', '010-9999-9999']) {
+      await post(app, { ...basic, phone }, { 'Idempotency-Key': 'key' });
+    }
+    expect(calls[0]?.id).toBe(calls[1]?.id);
+    expect(calls[0]?.input.fingerprint).toBe(calls[1]?.input.fingerprint);
+    expect(calls[2]?.id).not.toBe(calls[0]?.id);
+  });
+
+  test.each(['', 'a key', 'é', 'x'.repeat(256)])(
+    'with the idempotency key "%s", then it is refused',
+    async (key) => {
+      const { app, calls } = orderApp({ answer: { order } });
+      const { status, body } = await post(app, basic, {
+        'Idempotency-Key': Buffer.from(key).toString('latin1'),
+      });
+      expect([status, body.code]).toEqual([422, 'idempotency_key_invalid']);
+      expect(calls).toEqual([]);
+    },
+  );
+
+  test.each([
+    ['ko', 'ko'],
+    ['en-US,en;q=0.9', 'en'],
+    ['fr', 'en'],
+  ])('in %s, then the booking speaks %s', async (accepted, language) => {
+    const { app, calls } = orderApp({ answer: { order } });
+    await post(app, basic, { 'accept-language': accepted });
+    expect(calls[0]?.input.language).toBe(language);
+  });
+
+  test('and refused, then the refusal is told as a problem', async () => {
+    const { app } = orderApp({ answer: refuse('slot_full', { nearest: [] }) });
+    const { status, body, headers } = await post(app, basic);
+    expect([status, body.code, body.nearest]).toEqual([409, 'slot_full', []]);
+    expect(headers['content-type']).toContain('application/problem+json');
+  });
+});
+
+describe('When an order is canceled', () => {
+  test('then the answer is the order as it is now, with what went back and what was kept', async () => {
+    const { app, calls } = orderApp({ answer: { order: states['canceled by customer'] } });
+    const { status, body } = await request(app).delete(`/orders/${id}`);
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ status: 'canceled', by: 'customer', refundKrw: 25_000, feeKrw: 25_000 });
+    expect(calls).toEqual([{ id, method: 'cancel', input: {} }]);
+  });
+
+  test.each([
+    ['visit_begun', 409],
+    ['order_ended', 409],
+    ['order_not_found', 404],
+    ['cancel_unavailable', 503],
+  ] as const)('and refused as %s, then the status is %d', async (code, status) => {
+    const answer = await request(orderApp({ answer: refuse(code) }).app).delete(`/orders/${id}`);
+    expect([answer.status, answer.body.code]).toEqual([status, code]);
+    expect(answer.headers['retry-after'] !== undefined).toBe(status === 503);
+  });
+});
+
+describe('When an order is moved', () => {
+  const patch = (app: Parameters<typeof request>[0], body: object) =>
+    request(app).patch(`/orders/${id}`).send(body);
+
+  test.each([[{}], [{ cardNo: '4242424242424242' }], [{ color: 'blue' }]])(
+    'with %j, which says not where, then it is refused, and nobody is asked',
+    async (body) => {
+      const { app, calls } = orderApp({ answer: { order }, payments: { tokenize } });
+      const { status, body: problem } = await patch(app, body);
+      expect([status, problem.code]).toEqual([422, 'value_invalid']);
+      expect(calls).toEqual([]);
+    },
+  );
+
+  test.each([
+    [{ date: '2026-07-27' }],
+    [{ time: '09:00' }],
+    [{ centerId: 'busan' }],
+    [{ orderType: 'prime' }],
+  ])('with %j, then that is what it asks for', async (body) => {
+    const { app, calls } = orderApp({ answer: { order } });
+    expect((await patch(app, body)).status).toBe(200);
+    expect(calls).toEqual([{ id, method: 'move', input: body }]);
+  });
+
+  test('with a card, then only its reference goes on', async () => {
+    const { app, calls } = orderApp({ answer: { order }, payments: { tokenize } });
+    await patch(app, { orderType: 'prime', cardNo: '4242424242424242' });
+    expect(calls[0]?.input).toEqual({ orderType: 'prime', card });
+  });
+});
+
+test.each(['get', 'delete', 'patch'] as const)(
+  'When %s names no order id, then there is no such order',
+  async (method) => {
+    const { app, calls } = orderApp({ answer: { order } });
+    const answer = await request(app)
+      [method]('/orders/one')
+      .send(method === 'patch' ? { time: '09:00' } : undefined);
+    expect([answer.status, answer.body.code]).toEqual([404, 'order_not_found']);
+    expect(calls).toEqual([]);
+  },
+);
+
+describe('When orders are listed', () => {
+  test('then each is shown as by itself, and the page says where the next one is', async () => {
+    const doc = listedOrder('order', order)?.doc ?? {};
+    const { app, queries } = orderApp({
+      answer: { order },
+      page: { items: [{ id: 'order', doc }], total: 3 },
+    });
+    const { body } = await request(app).get('/orders?size=1&sort=visitAt,asc&status=Payment Requested');
+    const { body: alone } = await request(app).get(`/orders/${id}`);
+    expect(body._embedded.orders.map(withoutHost)).toEqual([withoutHost(alone)]);
+    expect(body.page).toEqual({ size: 1, totalElements: 3, totalPages: 3, number: 0 });
+    expect(body._links.next.href).toContain('status=Payment+Requested&page=1&size=1&sort=visitAt%2Casc');
+    expect(queries).toEqual([
+      { page: 0, size: 1, sort: 'visitAt', descending: false, facet: 'status:Payment Requested' },
+    ]);
+  });
+
+  test('without a word, then the newest come first, twenty a page', async () => {
+    const { app, queries } = orderApp({});
+    expect((await request(app).get('/orders')).body._embedded.orders).toEqual([]);
+    expect(queries).toEqual([{ page: 0, size: 20, sort: 'placedAt', descending: true }]);
+  });
+
+  test.each(['status=unknown', 'status=Confirmed', 'size=101', 'page=-1', 'sort=name', 'sort=placedAt,up'])(
+    'with %s, then the parameter at fault is named',
+    async (query) => {
+      const { app, queries } = orderApp({});
+      const { status, body } = await request(app).get(`/orders?${query}`);
+      expect([status, body.code]).toEqual([422, 'value_invalid']);
+      expect(body.errors).toMatchObject([{ parameter: query.split('=')[0] }]);
+      expect(queries).toEqual([]);
+    },
+  );
+});
+
+test('When somebody asks what can be booked, then it is every package with what is due', async () => {
+  const { body } = await request(orderApp({}).app).get('/packages');
+  expect(body._embedded.packages).toMatchObject([
+    { orderType: 'basic', dueKrw: 50_000 },
+    { orderType: 'prime', dueKrw: 50_000 },
+  ]);
+});
+
+function withoutHost(view: object): unknown {
+  return JSON.parse(JSON.stringify(view).replaceAll(/http:\/\/127\.0\.0\.1:\d+/g, ''));
+}

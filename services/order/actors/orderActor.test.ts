@@ -9,11 +9,14 @@ describe('When an order is placed', () => {
   test('again with the same request, then both hear the same, whatever became of it', async () => {
     const world = new World();
     const process = new OrderProcess(world);
-    const place = () => process.order<Answer>(orderId, 'place', { ...placeInput, card: goodCard });
+    const place = () =>
+      process.order<Answer & { current: AcceptedOrder }>(orderId, 'place', { ...placeInput, card: goodCard });
     const first = await place();
     expect(await place()).toEqual(first);
     await process.order(orderId, 'cancel');
-    expect(await place()).toEqual(first);
+    const again = await place();
+    expect(again.order).toEqual(first.order);
+    expect(again.current.status).toBe('canceled');
     expect(await process.order(orderId, 'place', { ...placeInput, fingerprint: 'another' })).toEqual({
       refused: 'idempotency_key_reused',
     });

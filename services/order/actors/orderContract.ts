@@ -32,7 +32,8 @@ export const moveInput = z.object({
 export type MoveInput = z.infer<typeof moveInput>;
 
 export interface OrderContract {
-  place: { input: PlaceInput; output: { order: AcceptedOrder } };
+  /** `order` is as it was placed, which is what a repeat hears; `current`, as it is now. */
+  place: { input: PlaceInput; output: { order: AcceptedOrder; current: AcceptedOrder } };
   read: { input: object; output: { order: AcceptedOrder } };
   /** The customer cancels. */
   cancel: { input: object; output: { order: AcceptedOrder } };

@@ -5,7 +5,7 @@ import { reachCrashPoint } from '../../shared/platform/crashPoint';
 import { decide } from '../domain/order';
 import { type AcceptedOrder, evolve, noOrder, type Placement } from '../domain/orderState';
 import type { RefundTiers } from '../domain/refundPolicy';
-import type { PlaceInput } from './orderContract';
+import type { OrderContract, PlaceInput } from './orderContract';
 import { apply, type OrderTurn } from './orderTurn';
 import { type PaymentClient, PaymentUnreachable } from './paymentClient';
 import type { Held, SeatKeeper } from './seatKeeper';
@@ -23,7 +23,7 @@ export function placing({ payments, seats, packages, holdMinutes, refundTiers }:
   return async function place(
     turn: OrderTurn,
     input: PlaceInput,
-  ): Promise<{ order: AcceptedOrder } | Refusal> {
+  ): Promise<OrderContract['place']['output'] | Refusal> {
     if (turn.state.status !== 'none') return replay(turn.state, input);
     const checkup = Object.hasOwn(packages, input.orderType) ? packages[input.orderType] : undefined;
     if (!checkup) return refuse('order_type_unknown', { orderTypes: Object.keys(packages) });
@@ -52,7 +52,9 @@ export function placing({ payments, seats, packages, holdMinutes, refundTiers }:
       ...(outcome.outcome === 'approved' ? { paidAtOnce: outcome.payment } : { paymentDueAt: dueAt }),
     };
     const placed = await apply(turn, { kind: 'place', placement });
-    return isRefusal(placed) ? placed : { order: placed as AcceptedOrder };
+    if (isRefusal(placed)) return placed;
+    const order = placed as AcceptedOrder;
+    return { order, current: order };
   };
 
   /** Reaches payment, and where that brings no booking, gives back what was held. */
@@ -98,11 +100,11 @@ export function placing({ payments, seats, packages, holdMinutes, refundTiers }:
   }
 }
 
-function replay(state: AcceptedOrder, input: PlaceInput): { order: AcceptedOrder } | Refusal {
+function replay(state: AcceptedOrder, input: PlaceInput): OrderContract['place']['output'] | Refusal {
   const placement = { ...state.placement, fingerprint: input.fingerprint };
   const refusal = decide(state, { kind: 'place', placement }, new Date(0));
   if (isRefusal(refusal)) return refusal;
-  return { order: asPlaced(state) };
+  return { order: asPlaced(state), current: state };
 }
 
 /** An order as it was answered when it was placed: a repeat of the request hears the same. */

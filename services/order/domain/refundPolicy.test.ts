@@ -215,3 +215,21 @@ describe('When a customer asks whether it can still be changed', () => {
     expect(changeRefusal(states[standpoint], minuteBefore)?.refused).toBe(refused);
   });
 });
+
+test('When neighbouring tiers promise the same, then only a change of it ends the quote', () => {
+  const tiers = refundTiers.parse([
+    { daysBefore: 1, percent: 50 },
+    { daysBefore: 7, percent: 100 },
+    { daysBefore: 3, percent: 100 },
+    { daysBefore: 0, percent: 0 },
+  ]);
+  const at = (day: string) =>
+    quoteRefund(
+      tiers,
+      { visitDate: '2026-12-20', zone: 'Asia/Seoul', paidKrw: 50_000 },
+      new Date(`${day}T03:00:00Z`),
+    );
+  expect(at('2026-12-01')).toMatchObject({ percent: 100, untilDate: '2026-12-17' });
+  expect(at('2026-12-18')).toMatchObject({ percent: 50, untilDate: '2026-12-19' });
+  expect(at('2026-12-20')).not.toHaveProperty('untilDate');
+});

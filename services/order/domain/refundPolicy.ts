@@ -35,15 +35,22 @@ export function quoteRefund(
   now: Date,
 ): RefundQuote {
   const daysLeft = daysBetween(localDate(zone, now), visitDate);
-  const tier = tiers.find(({ daysBefore }) => daysLeft >= daysBefore);
-  const percent = tier?.percent ?? 0;
+  const begun = tiers.findIndex(({ daysBefore }) => daysLeft >= daysBefore);
+  const percent = tiers[begun]?.percent ?? 0;
   const refundKrw = Math.floor((paidKrw * percent) / 100);
   return {
     percent,
     refundKrw,
     feeKrw: paidKrw - refundKrw,
-    ...(tier ? { untilDate: daysEarlier(visitDate, tier.daysBefore) } : {}),
+    ...untilDate(tiers.slice(begun < 0 ? tiers.length : begun), visitDate),
   };
+}
+
+// Neighbouring tiers may promise the same, and after the last one nothing goes back: only a change ends a quote.
+function untilDate(ahead: RefundTiers, visitDate: string): Pick<RefundQuote, 'untilDate'> {
+  const change = ahead.findIndex(({ percent }, i) => percent !== (ahead[i + 1]?.percent ?? 0));
+  const last = ahead[change];
+  return last ? { untilDate: daysEarlier(visitDate, last.daysBefore) } : {};
 }
 
 function daysBetween(from: string, to: string): number {

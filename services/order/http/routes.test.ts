@@ -16,7 +16,7 @@ describe('When an order is placed', () => {
   const basic = { orderType: 'basic' };
 
   test('then the answer is 201 and says where it is, at the address that the caller used', async () => {
-    const { app } = orderApp({ answer: { order } });
+    const { app } = orderApp({ answer: { order, current: order } });
     const { status, headers, body } = await post(app, basic, { host: 'center.example' });
     expect([status, headers.location]).toEqual([
       201,
@@ -40,13 +40,13 @@ describe('When an order is placed', () => {
   });
 
   test('with neither and past the gateway, then it is not counted', async () => {
-    const { app, calls } = orderApp({ answer: { order } });
+    const { app, calls } = orderApp({ answer: { order, current: order } });
     await post(app, basic);
     expect(calls[0]?.input).not.toHaveProperty('quota');
   });
 
   test('with neither from two addresses, then each counts for itself, under a digest', async () => {
-    const { app, calls } = orderApp({ answer: { order } });
+    const { app, calls } = orderApp({ answer: { order, current: order } });
     for (const address of ['203.0.113.7', '203.0.113.7', '203.0.113.8']) {
       await post(app, basic, { 'x-forwarded-for': address });
     }
@@ -57,7 +57,7 @@ describe('When an order is placed', () => {
   });
 
   test('with fields that nobody knows, then they are not looked at', async () => {
-    const { app, calls } = orderApp({ answer: { order } });
+    const { app, calls } = orderApp({ answer: { order, current: order } });
     expect((await post(app, { ...basic, color: 'blue', priceKrw: 1 })).status).toBe(201);
     expect(calls[0]?.input).not.toHaveProperty('color');
     expect(calls[0]?.input).not.toHaveProperty('priceKrw');
@@ -71,7 +71,7 @@ describe('When an order is placed', () => {
     [{ orderType: 'basic', centerId: 'Seoul!' }, '/centerId'],
     [{ orderType: 'basic', name: ' ' }, '/name'],
   ])('with %j, then the field at fault is named, and nobody is asked', async (body, pointer) => {
-    const { app, calls } = orderApp({ answer: { order } });
+    const { app, calls } = orderApp({ answer: { order, current: order } });
     const { status, body: problem } = await post(app, body);
     expect([status, problem.code]).toEqual([422, 'value_invalid']);
     expect(problem.errors).toEqual([expect.objectContaining({ pointer })]);
@@ -92,7 +92,7 @@ describe('When an order is placed', () => {
   );
 
   test('with an idempotency key, then it meets the same order; another person’s key leads elsewhere', async () => {
-    const { app, calls } = orderApp({ answer: { order } });
+    const { app, calls } = orderApp({ answer: { order, current: order } });
     for (const phone of ['010-1234-5678', '+82 10 1234 5678', '010-9999-9999']) {
       await post(app, { ...basic, phone }, { 'Idempotency-Key': 'key' });
     }
@@ -104,7 +104,7 @@ describe('When an order is placed', () => {
   test.each(['', 'a key', 'é', 'x'.repeat(256)])(
     'with the idempotency key "%s", then it is refused',
     async (key) => {
-      const { app, calls } = orderApp({ answer: { order } });
+      const { app, calls } = orderApp({ answer: { order, current: order } });
       const { status, body } = await post(app, basic, {
         'Idempotency-Key': Buffer.from(key).toString('latin1'),
       });
@@ -118,7 +118,7 @@ describe('When an order is placed', () => {
     ['en-US,en;q=0.9', 'en'],
     ['fr', 'en'],
   ])('in %s, then the booking speaks %s', async (accepted, language) => {
-    const { app, calls } = orderApp({ answer: { order } });
+    const { app, calls } = orderApp({ answer: { order, current: order } });
     await post(app, basic, { 'accept-language': accepted });
     expect(calls[0]?.input.language).toBe(language);
   });
@@ -172,7 +172,7 @@ describe('When an order is moved', () => {
     [{ centerId: 'busan' }],
     [{ orderType: 'prime' }],
   ])('with %j, then that is what it asks for', async (body) => {
-    const { app, calls } = orderApp({ answer: { order } });
+    const { app, calls } = orderApp({ answer: { order, current: order } });
     expect((await patch(app, body)).status).toBe(200);
     expect(calls).toEqual([{ id, method: 'move', input: body }]);
   });
@@ -187,7 +187,7 @@ describe('When an order is moved', () => {
 test.each(['get', 'delete', 'patch'] as const)(
   'When %s names no order id, then there is no such order',
   async (method) => {
-    const { app, calls } = orderApp({ answer: { order } });
+    const { app, calls } = orderApp({ answer: { order, current: order } });
     const answer = await request(app)
       [method]('/orders/one')
       .send(method === 'patch' ? { time: '09:00' } : undefined);

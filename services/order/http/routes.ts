@@ -19,7 +19,7 @@ import type { Quota } from '../actors/seatKeeper';
 import type { AcceptedOrder } from '../domain/orderState';
 import type { CustomerIdentity } from './identity';
 import { createInFlight } from './inFlight';
-import { orderView, packagesView } from './views';
+import { orderView, packagesView, placedView } from './views';
 
 interface RouteOptions {
   callOrder: ReturnType<typeof actorCaller<OrderContract>>;
@@ -90,7 +90,7 @@ export function orderRoutes({
     const id = idempotencyKey ? identity.orderIdFor(caller, idempotencyKey) : uuidv7();
     const fingerprint = identity.fingerprint({ ...body, card: card?.token });
 
-    const { order } = await inFlight(id, fingerprint, async () =>
+    const { order, current } = await inFlight(id, fingerprint, async () =>
       orRefuse(
         await withLogContext({ orderId: id }, () =>
           callOrder(id, 'place', {
@@ -104,7 +104,7 @@ export function orderRoutes({
         ),
       ),
     );
-    const view = orderView(order, publicBaseUrl(req), clock());
+    const view = placedView(order, current, publicBaseUrl(req), clock());
     res.status(201).location(view._links.self.href).type('application/hal+json').send(JSON.stringify(view));
   });
 

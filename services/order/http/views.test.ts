@@ -13,7 +13,7 @@ import {
   states,
 } from '../domain/order.sample';
 import { type AcceptedOrder, evolve } from '../domain/orderState';
-import { orderView } from './views';
+import { orderView, placedView } from './views';
 
 const base = 'http://center.example';
 const paymentDue = new Date('2026-07-25T03:30:00.000Z');
@@ -160,4 +160,13 @@ test('When an order waits for its money, then it says until when; once it is pai
   );
   expect(paid).toMatchObject({ payment: { amountKrw: 50_000 } });
   expect(paid).not.toHaveProperty('paymentDueAt');
+});
+
+test('When a placement is repeated, then the answer is the first one, but for what can be done about it now', () => {
+  const placed = accepted(states['Payment Requested']);
+  const first = placedView(placed, placed, base, now);
+  expect(first).toEqual(orderView(placed, base, now));
+  const repeated = placedView(placed, accepted(states['canceled by customer']), base, now);
+  const { refundQuote: _quote, _links, ...told } = first;
+  expect(repeated).toEqual({ ...told, _links: { self: _links.self, mypage: _links.mypage } });
 });

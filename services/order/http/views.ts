@@ -34,6 +34,13 @@ export function orderView(order: AcceptedOrder, baseUrl: string, now: Date) {
   };
 }
 
+/** An order as it was placed, which every repeat of the request hears; what can be done about it is of this moment. */
+export function placedView(order: AcceptedOrder, current: AcceptedOrder, baseUrl: string, now: Date) {
+  const { refundQuote: _then, ...placed } = orderView(order, baseUrl, now);
+  const { refundQuote: quote, _links } = orderView(current, baseUrl, now);
+  return { ...placed, ...(quote ? { refundQuote: quote } : {}), _links };
+}
+
 /** What a cancellation now would give back; of an order that is not paid, there is nothing to give back. */
 function quoteView(order: AcceptedOrder, now: Date) {
   const quote = refundQuote(order, now);

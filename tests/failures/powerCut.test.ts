@@ -60,9 +60,12 @@ describe('A power cut under load', () => {
 
     const answered: string[] = [];
     let isDark = false;
-    const workers = [1, 2, 3, 4].map(async () => {
-      while (!isDark) {
-        const reply = await system.api.order({ cardNo: goodCard }).catch(() => undefined);
+    const workers = [1, 2, 3, 4].map(async (worker) => {
+      for (let i = 0; !isDark; i++) {
+        // Each is another person, or the limit of bookings would be met.
+        const reply = await system.api
+          .order({ cardNo: goodCard, name: `guest ${worker}-${i}` })
+          .catch(() => undefined);
         if (reply?.status === 201 && !isDark) answered.push(reply.body.orderId);
       }
     });

@@ -108,7 +108,7 @@ describe('The SMS provider in trouble', () => {
       const { body } = await system.api.get(`/messages/${orderId}.1`);
       return body.delivery?.state === 'failed' && body.delivery;
     });
-    expect(failed.reason).toContain('InvalidArgument');
+    expect(failed.reason).toContain('number_unreachable');
     expect(failed.reason).not.toContain('5555');
     const askedBefore = sns.asked;
     await sleep(3_000);

@@ -1,10 +1,12 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient } from 'redis';
 import { createCustomerIdentity } from '../../services/order/http/identity';
-import { projectRoot } from '../../tools/system/plan';
+import { ManagedProcess } from '../../tools/system/managedProcess';
+import { freePorts, projectRoot, readToolchain } from '../../tools/system/plan';
 import { appOf } from '../../tools/system/system';
 import { eventually } from '../../tools/system/waiting';
 import { apiOf, goodCard, type Reply } from '../support/api';
@@ -30,7 +32,7 @@ describe('An event that its consumer cannot take in', () => {
     const other = await system.api.order({ cardNo: goodCard });
     await isReceived(other.body.orderId);
     const poison = { ...(await lastEvent('reservations')), orderId, eventId: `test.${orderId}.1` };
-    await publish('reservations', poison);
+    await publish(system, 'reservations', poison);
 
     const letter = await eventually('it is listed', async () => {
       const { body } = await deadLetters('order');
@@ -61,7 +63,7 @@ describe('An event that its consumer cannot take in', () => {
 
   test('When notification cannot take one in, then the others pass, and neither list nor log tells who it is about', async () => {
     const poison = stamped(randomUUID(), 'OrderOfTheFuture', { phone, name });
-    await publish('orders', poison);
+    await publish(system, 'orders', poison);
     const other = await system.api.order({ cardNo: goodCard });
 
     await eventually(
@@ -85,7 +87,7 @@ describe('An event that its consumer cannot take in', () => {
   });
 
   test('When what comes is no event at all, then it is kept, and no try is made by itself', async () => {
-    await publish('calendars', { note: 'of another system' });
+    await publish(system, 'calendars', { note: 'of another system' });
     const letter = await eventually('it is listed', async () => {
       const { body } = await deadLetters('order');
       return body._embedded.deadLetters.find(({ topic }: { topic: string }) => topic === 'calendars');
@@ -120,16 +122,6 @@ describe('An event that its consumer cannot take in', () => {
     return JSON.parse(last?.message.data ?? '{}').data;
   }
 
-  async function publish(topic: string, event: object): Promise<void> {
-    const { daprHttpPort } = appOf(system.apps, 'order').plan;
-    const answer = await fetch(`http://127.0.0.1:${daprHttpPort}/v1.0/publish/pubsub/${topic}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(event),
-    });
-    expect(answer.status).toBe(204);
-  }
-
   /** As an operator does it, but for the port. */
   function redrive(service: string, id?: string): Promise<{ code: number; said: string }> {
     const port = String(appOf(system.apps, service).plan.appPort);
@@ -141,6 +133,46 @@ describe('An event that its consumer cannot take in', () => {
     });
   }
 });
+
+test('When dead letters cannot be kept just now, then they go round until they can, and none is lost', async () => {
+  const { redisServer } = readToolchain();
+  const [port = 0] = await freePorts(1);
+  const folder = mkdtempSync(join(tmpdir(), 'healthcenter-redis-'));
+  const args = ['--bind', '127.0.0.1', '--port', String(port), '--save', ''];
+  const lists = new ManagedProcess(
+    { name: 'lists', command: String(redisServer), args, cwd: folder },
+    join(folder, 'logs'),
+  );
+  const system = await startTestSystem({
+    envOf: { payment: { LIST_REDIS_URL: `redis://127.0.0.1:${port}` } },
+  });
+  try {
+    await publish(system, 'orders', { note: 'of another system' });
+    const log = () => readFileSync(join(system.dataDir, 'logs', 'payment.log'), 'utf8');
+    // One try, eight retries, and the first of the next round.
+    const inVain = () => log().split('a dead letter could not be kept').length - 1;
+    await eventually('it comes round again', async () => inVain() > 9, { withinMs: 60_000 });
+    lists.start();
+    await eventually('it is listed', async () => {
+      const { body } = await apiOf(system.url('payment')).get('/deadLetters');
+      return body.page?.totalElements === 1;
+    });
+  } finally {
+    await system.end();
+    await lists.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+async function publish(system: TestSystem, topic: string, event: object): Promise<void> {
+  const { daprHttpPort } = appOf(system.apps, 'order').plan;
+  const answer = await fetch(`http://127.0.0.1:${daprHttpPort}/v1.0/publish/pubsub/${topic}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(event),
+  });
+  expect(answer.status).toBe(204);
+}
 
 function stamped(orderId: string, type: string, data: object) {
   const eventId = `test.${orderId}.1`;

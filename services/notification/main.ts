@@ -3,6 +3,7 @@ import { actorCaller } from '../shared/platform/actorHost/caller';
 import { ActorHost } from '../shared/platform/actorHost/host';
 import { integer, platformSettings, readConfig } from '../shared/platform/config';
 import { createDaprSidecar } from '../shared/platform/daprSidecar';
+import { createDeadLetterStore } from '../shared/platform/deadLetterStore';
 import { healthRoutes } from '../shared/platform/health';
 import { createHttpApp } from '../shared/platform/httpApp';
 import { createListIndex } from '../shared/platform/listIndex';
@@ -45,6 +46,7 @@ const index = createListIndex({ redisUrl: config.LIST_REDIS_URL, name: 'mypages'
 const pages = createPageStore(view);
 const ledger = createLedger(view);
 const list = createPageList(index);
+const deadLetters = createDeadLetterStore(config.LIST_REDIS_URL, 'notification');
 const stop = new StopFlag();
 const callDispatcher = actorCaller<DispatcherContract>(sidecar, dispatcherType);
 
@@ -82,6 +84,7 @@ const app = createHttpApp({
       deadLetterTopic: 'notification-dead-letters',
       handlers: notificationSubscriptions({ pages, list, wake }),
       log,
+      deadLetters: { store: deadLetters, clock, retrySeconds: config.DEAD_LETTER_RETRY_SECONDS },
     }),
     notificationRoutes({ pages, list, ledger, wake, clock }),
     rebuildRoute({ orders: orderSource(sidecar), pages, list, clock, isStopping, log }),
@@ -98,7 +101,7 @@ runService(
     host,
     onListening: () => keepStarting(shards, (shard) => callDispatcher(shard, 'start', {}), stop, log),
     close: async () => {
-      await Promise.all([view.close(), index.close()]);
+      await Promise.all([view.close(), index.close(), deadLetters.close()]);
     },
   },
   stop,

@@ -7,6 +7,7 @@ import { ActorHost } from '../shared/platform/actorHost/host';
 import { createRegistry, registryActor } from '../shared/platform/actorHost/registry';
 import { integer, jsonSetting, platformSettings, readConfig } from '../shared/platform/config';
 import { createDaprSidecar } from '../shared/platform/daprSidecar';
+import { createDeadLetterStore } from '../shared/platform/deadLetterStore';
 import { healthRoutes } from '../shared/platform/health';
 import { createHttpApp } from '../shared/platform/httpApp';
 import { createListIndex } from '../shared/platform/listIndex';
@@ -61,6 +62,7 @@ const config = readConfig(
 
 const log = createLogger('order', config.LOG_LEVEL);
 const sidecar = createDaprSidecar({ httpPort: config.DAPR_HTTP_PORT, pubsubName: config.PUBSUB_NAME });
+const deadLetters = createDeadLetterStore(config.LIST_REDIS_URL, 'order');
 const stop = new StopFlag();
 const payments = createPaymentClient(sidecar);
 const orders = createListIndex({ redisUrl: config.LIST_REDIS_URL, name: 'order' });
@@ -115,6 +117,7 @@ const app = createHttpApp({
         ...calendarSubscriptions(actorCaller<CenterCalendarContract>(sidecar, centerCalendarType)),
       ],
       log,
+      deadLetters: { store: deadLetters, clock, retrySeconds: config.DEAD_LETTER_RETRY_SECONDS },
     }),
     orderRoutes({
       callOrder,
@@ -147,4 +150,8 @@ for (const [centerId, calendar] of Object.entries(config.CALENDARS)) {
   }
 }
 log.info({ personLimit: config.MAX_RESERVATION_PER_PERSON, holdMinutes: config.HOLD_MINUTES }, 'configured');
-runService({ config, log, sidecar, app, host, close: () => orders.close() }, stop);
+async function close(): Promise<void> {
+  await Promise.all([orders.close(), deadLetters.close()]);
+}
+
+runService({ config, log, sidecar, app, host, close }, stop);

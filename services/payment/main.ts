@@ -3,6 +3,7 @@ import { actorCaller } from '../shared/platform/actorHost/caller';
 import { ActorHost } from '../shared/platform/actorHost/host';
 import { integer, platformSettings, readConfig } from '../shared/platform/config';
 import { createDaprSidecar } from '../shared/platform/daprSidecar';
+import { createDeadLetterStore } from '../shared/platform/deadLetterStore';
 import { healthRoutes } from '../shared/platform/health';
 import { createHttpApp } from '../shared/platform/httpApp';
 import { createListIndex } from '../shared/platform/listIndex';
@@ -39,6 +40,7 @@ const provider = createSimulatedProvider({
   clock,
 });
 const list = createListIndex({ redisUrl: config.LIST_REDIS_URL, name: 'payment' });
+const deadLetters = createDeadLetterStore(config.LIST_REDIS_URL, 'payment');
 const stop = new StopFlag();
 const callPayment = actorCaller<PaymentContract>(sidecar, paymentType);
 const host = new ActorHost({
@@ -60,6 +62,7 @@ const app = createHttpApp({
       deadLetterTopic: 'payment-dead-letters',
       handlers: paymentSubscriptions(callPayment),
       log,
+      deadLetters: { store: deadLetters, clock, retrySeconds: config.DEAD_LETTER_RETRY_SECONDS },
     }),
     chargeRoutes({ callPayment, provider }),
     paymentRoutes({ callPayment, provider, list, clock }),
@@ -69,6 +72,7 @@ const app = createHttpApp({
 async function close(): Promise<void> {
   await provider.close();
   await list.close();
+  await deadLetters.close();
 }
 
 runService({ config, log, sidecar, app, host, close }, stop);

@@ -5,6 +5,7 @@ import { ActorHost } from '../shared/platform/actorHost/host';
 import { createRegistry, registryActor } from '../shared/platform/actorHost/registry';
 import { jsonSetting, platformSettings, readConfig } from '../shared/platform/config';
 import { createDaprSidecar } from '../shared/platform/daprSidecar';
+import { createDeadLetterStore } from '../shared/platform/deadLetterStore';
 import { healthRoutes } from '../shared/platform/health';
 import { createHttpApp } from '../shared/platform/httpApp';
 import { createListIndex } from '../shared/platform/listIndex';
@@ -37,6 +38,7 @@ const config = readConfig(
 const log = createLogger('reservation', config.LOG_LEVEL);
 const sidecar = createDaprSidecar({ httpPort: config.DAPR_HTTP_PORT, pubsubName: config.PUBSUB_NAME });
 const list = createListIndex({ redisUrl: config.LIST_REDIS_URL, name: 'reservation' });
+const deadLetters = createDeadLetterStore(config.LIST_REDIS_URL, 'reservation');
 const stop = new StopFlag();
 const clock = () => new Date();
 const callReservation = actorCaller<ReservationContract>(sidecar, reservationType);
@@ -69,6 +71,7 @@ const app = createHttpApp({
       deadLetterTopic: 'reservation-dead-letters',
       handlers: reservationSubscriptions(callReservation),
       log,
+      deadLetters: { store: deadLetters, clock, retrySeconds: config.DEAD_LETTER_RETRY_SECONDS },
     }),
     reservationRoutes({ callReservation, list, clock }),
     calendarRoutes({
@@ -81,4 +84,8 @@ const app = createHttpApp({
   ],
 });
 
-runService({ config, log, sidecar, app, host, close: () => list.close() }, stop);
+async function close(): Promise<void> {
+  await Promise.all([list.close(), deadLetters.close()]);
+}
+
+runService({ config, log, sidecar, app, host, close }, stop);

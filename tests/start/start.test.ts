@@ -4,6 +4,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { eventually } from '../../tools/system/waiting';
+import { lawsHold } from '../support/laws';
 import { listeningAddresses } from './sockets';
 import { findPlace, type Place, Started } from './started';
 
@@ -48,15 +49,48 @@ describe('npm start, once it is ready', () => {
     expect(open.filter((address) => !ofDapr.includes(address.split(':').at(-1) ?? ''))).toEqual([]);
   });
 
-  test('When a service is killed, then it says so with a command that brings it back', async () => {
-    process.kill(await pidOf(start, 'payment'), 'SIGKILL');
+  test('When a service is killed, then it says so with a command that brings it back, and what was half done is finished', async () => {
+    const pid = await pidOf(start, 'payment');
+    const settle = bookWhile('payment', () => process.kill(pid, 'SIGKILL'));
     await start.says('payment has died (signal: killed)');
 
     const command = /^ {4}(\(.*services\/payment\/main\.js\))$/m.exec(start.output)?.[1] ?? '';
     run('sh', ['-c', command]);
     await start.says('payment: is back');
+    await settle();
     await tryOut(start);
   });
+
+  test('When Redis is killed, then it says so with a command that brings it back, and what was half done is finished', async () => {
+    const redis = (await start.processes()).find(({ args }) => args[0]?.includes('redis-server'));
+    const settle = bookWhile('redis', () => redis && process.kill(redis.pid, 'SIGKILL'));
+    await start.says('redis has died (killed by SIGKILL)');
+
+    const command = /^ {4}(\(.*redis-server.*\))$/m.exec(start.output)?.[1] ?? '';
+    run('sh', ['-c', command]);
+    await start.says('redis: is back');
+    await settle();
+    await tryOut(start);
+  });
+
+  /** Books with something killed in the middle. What it returns asks again, as callers would, until all is settled. */
+  function bookWhile(name: string, kill: () => void): () => Promise<void> {
+    const book = (i: number) =>
+      postJson(
+        `${place.url('gateway')}/orders`,
+        { orderType: 'basic', name: `guest ${i}`, cardNo: '4242424242424242' },
+        { 'idempotency-key': `${name}-${i}` },
+      );
+    const bookings = [0, 1, 2, 3, 4].map((i) => book(i).catch(() => undefined));
+    setTimeout(kill, 60);
+    return async () => {
+      await Promise.all(bookings);
+      for (const i of bookings.keys()) {
+        await eventually(`booking ${i} stands`, async () => (await book(i)).status === 201);
+      }
+      await lawsHold(`redis://127.0.0.1:${place.local.infraPorts.redis}`);
+    };
+  }
 });
 
 describe('npm start', () => {
@@ -217,7 +251,7 @@ async function getJson(url: string): Promise<unknown> {
   return answer.json();
 }
 
-function postJson(url: string, body: object): Promise<Response> {
-  const headers = { 'content-type': 'application/json' };
+function postJson(url: string, body: object, more: Record<string, string> = {}): Promise<Response> {
+  const headers = { 'content-type': 'application/json', ...more };
   return fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
 }

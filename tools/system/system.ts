@@ -21,6 +21,8 @@ export interface SystemOptions {
   envOf?: Record<string, Record<string, string>>;
   appendFsync?: 'always' | 'everysec' | 'no';
   resourcesPath?: string;
+  /** Apps of which a second instance runs, with the same id and store; it is found under `<app>-2`. */
+  twice?: readonly string[];
   /** Each sidecar logs every call to its API, which is how calls are counted. */
   apiLogging?: boolean;
 }
@@ -46,7 +48,8 @@ export async function planSystem(options: SystemOptions): Promise<System> {
   const { dataDir, toolchain } = options;
   useLeash();
   const { apps: plans, common } = readRunFile();
-  const ports = await freePorts(10 + plans.length * 5);
+  const twice = options.twice ?? [];
+  const ports = await freePorts(10 + (plans.length + twice.length) * 5);
   const take = () => ports.pop() as number;
   const infraPorts = takeInfraPorts(take);
   const infra = planInfra({
@@ -57,7 +60,12 @@ export async function planSystem(options: SystemOptions): Promise<System> {
   });
 
   const apps: Record<string, RunningApp> = {};
-  for (const standard of plans) {
+  const second = plans.filter(({ appId }) => twice.includes(appId));
+  const instances = [
+    ...plans.map((standard) => ({ name: standard.appId, standard })),
+    ...second.map((standard) => ({ name: `${standard.appId}-2`, standard })),
+  ];
+  for (const { name, standard } of instances) {
     const plan: AppPlan = {
       ...standard,
       appPort: take(),
@@ -66,7 +74,7 @@ export async function planSystem(options: SystemOptions): Promise<System> {
       daprInternalPort: take(),
       metricsPort: take(),
     };
-    apps[plan.appId] = planApp(plan, common, infraPorts, infra, options);
+    apps[name] = planApp(name, plan, common, infraPorts, infra, options);
   }
   const processes = Object.values(apps).flatMap(({ service, sidecar }) => [service, sidecar]);
 
@@ -99,6 +107,7 @@ export function appOf(apps: Record<string, RunningApp>, appId: string): RunningA
 }
 
 function planApp(
+  name: string,
   plan: AppPlan,
   common: Record<string, unknown>,
   ports: InfraPorts,
@@ -116,7 +125,7 @@ function planApp(
   const [command = '', ...args] = plan.command;
   const service = new ManagedProcess(
     {
-      name: plan.appId,
+      name,
       command: command === 'node' ? process.execPath : command,
       args,
       cwd: projectRoot,
@@ -133,7 +142,7 @@ function planApp(
   );
   const sidecar = new ManagedProcess(
     {
-      name: `${plan.appId}-daprd`,
+      name: `${name}-daprd`,
       command: toolchain.daprd,
       // The names file of the Configuration is relative to this folder, which is what keeps systems apart.
       cwd: dataDir,

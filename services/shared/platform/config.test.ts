@@ -10,6 +10,7 @@ describe('readConfig', () => {
       APP_ID: 'order',
       HOST: '127.0.0.1',
       APP_PORT: 8081,
+      DEAD_LETTER_RETRY_SECONDS: 60,
       DAPR_HTTP_PORT: 3581,
       LOG_LEVEL: 'info',
       PUBSUB_NAME: 'pubsub',

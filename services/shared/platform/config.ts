@@ -35,6 +35,8 @@ export const platformSettings = {
   /** Touched every second while the event loop turns; an exec probe looks at its age. Empty: no file. */
   HEARTBEAT_FILE: z.string().default(''),
   SHUTDOWN_SECONDS_MAX: integer(20, 1),
+  /** After how long a dead letter is tried again by itself; twice as long after each failure, up to an hour. */
+  DEAD_LETTER_RETRY_SECONDS: z.coerce.number().positive().default(60),
   /** Tests only: a file that names the line at which this process must kill itself. */
   CRASH_FILE: z.string().default(''),
 };

@@ -8,12 +8,13 @@ export function watchCrashFile(path: string): void {
 }
 
 /**
- * A named line at which a test may have this process killed, as by kill -9. The file is removed first, so that the
- * process lives when it is started again.
+ * A named line at which a test may have this process killed, as by kill -9, or another whose id follows the name, such
+ * as its sidecar. The file is removed first, so that the process lives when it is started again.
  */
 export function reachCrashPoint(name: string): void {
   if (crashFile === '' || !existsSync(crashFile)) return;
-  if (readFileSync(crashFile, 'utf8').trim() !== name) return;
+  const [point, pid] = readFileSync(crashFile, 'utf8').trim().split(' ');
+  if (point !== name) return;
   rmSync(crashFile);
-  process.kill(process.pid, 'SIGKILL');
+  process.kill(pid ? Number(pid) : process.pid, 'SIGKILL');
 }

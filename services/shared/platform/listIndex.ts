@@ -115,7 +115,7 @@ export function createListIndex({ redisUrl, name }: { redisUrl: string; name: st
 const deadlineMs = 2_000;
 
 // A Redis that hangs must not hold up the turns of every actor that is listed.
-function withinDeadline<T>(work: Promise<T>): Promise<T> {
+export function withinDeadline<T>(work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout;
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => reject(new Error(`no answer within ${deadlineMs} ms`)), deadlineMs);

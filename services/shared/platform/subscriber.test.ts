@@ -59,6 +59,57 @@ test('When the sidecar asks what to subscribe to, then each topic has its route,
   ]);
 });
 
+describe('what comes as a dead letter', () => {
+  function appThatKeeps(keep: () => Promise<void>) {
+    const gone = () => Promise.reject(new Error('unused'));
+    const store = {
+      keep,
+      find: gone,
+      page: gone,
+      takeDue: gone,
+      failedAgain: gone,
+      remove: gone,
+      close: gone,
+    };
+    const deadLetters = { store, clock: () => new Date(0), retrySeconds: 60 };
+    const handlers = [{ topic: 'orders', handle: async () => {} }];
+    const subscriber = createSubscriber({
+      pubsubName: 'pubsub',
+      deadLetterTopic: 'dead',
+      handlers,
+      log,
+      deadLetters,
+    });
+    return express()
+      .use(express.json({ type: 'application/*+json' }))
+      .use(subscriber);
+  }
+  const deliverDead = (app: express.Express) =>
+    request(app)
+      .post('/events/dead')
+      .set('content-type', 'application/cloudevents+json')
+      .send(JSON.stringify({ ...cloudEvent(stamped()), topic: 'orders' }));
+
+  test('When it was kept, then it is acknowledged under its topic and identity', async () => {
+    const keep = jest.fn(async () => {});
+    expect((await deliverDead(appThatKeeps(keep))).body).toEqual({ status: 'SUCCESS' });
+    const letter = { id: 'orders:order.o-1.1', topic: 'orders', event: stamped() };
+    expect(keep).toHaveBeenCalledWith(expect.objectContaining(letter), 60_000);
+  });
+
+  test('When it could not be kept, then it is brought again, in the end by way of its own topic', async () => {
+    const app = appThatKeeps(() => Promise.reject(new Error('store is away')));
+    expect((await deliverDead(app)).body).toEqual({ status: 'RETRY' });
+    const { body } = await request(app).get('/dapr/subscribe');
+    expect(body[1]).toEqual({
+      pubsubname: 'pubsub',
+      topic: 'dead',
+      deadLetterTopic: 'dead',
+      routes: { default: '/events/dead' },
+    });
+  });
+});
+
 describe('one event at a time', () => {
   test('When the handler takes it in, then it is acknowledged, and the handler saw all of it', async () => {
     const handle = jest.fn(async () => {});

@@ -1,6 +1,8 @@
 import { Router } from 'express';
 import { z } from 'zod';
 import type { StampedEvent } from './actorHost/definition';
+import { deadLetterRoutes } from './deadLetterRoutes';
+import { createDeadLetters, type DeadLettersOptions, HopelessError } from './deadLetters';
 import { type Logger, withLogContext } from './logger';
 
 /** What a service does with one topic. A handler that returns has taken the event in for good; one that throws has not. */
@@ -19,6 +21,8 @@ interface SubscriberOptions {
   deadLetterTopic: string;
   handlers: readonly TopicHandler[];
   log: Logger;
+  /** Where what comes on that topic is kept, to be looked at and tried again; without it, it stays on its topic. */
+  deadLetters?: Omit<DeadLettersOptions, 'log'>;
 }
 
 const stampedEvent = z.object({
@@ -34,32 +38,37 @@ const bulkRequest = z.object({
   entries: z.array(z.object({ entryId: z.string(), event: z.looseObject({ data: z.unknown() }) })),
 });
 
+const deadCloudEvent = z.looseObject({ id: z.string().catch('unknown'), topic: z.string().catch('unknown') });
+
 /**
  * Subscribes to topics through the sidecar. The answer is SUCCESS only after the handler returned, else RETRY: the
  * component's inbound retry policy repeats it, then the dead-letter topic takes it. What is no event of ours goes there
  * at once, by DROP: no repeat would mend it, and in bulk its repeats would hold up the whole topic.
  */
-export function createSubscriber({ pubsubName, deadLetterTopic, handlers, log }: SubscriberOptions): Router {
+export function createSubscriber(options: SubscriberOptions): Router {
+  const { pubsubName, deadLetterTopic, handlers, log } = options;
   const router = Router();
-  router.get('/dapr/subscribe', (_req, res) => {
-    res.json(
-      handlers.map((handler) => ({
-        pubsubname: pubsubName,
-        topic: handler.topic,
-        deadLetterTopic,
-        routes: { default: `/events/${handler.topic}` },
-        ...('handleMany' in handler
-          ? {
-              bulkSubscribe: {
-                enabled: true,
-                maxMessagesCount: handler.max,
-                maxAwaitDurationMs: handler.waitMs,
-              },
-            }
-          : {}),
-      })),
-    );
+  const deadLetters = options.deadLetters && createDeadLetters({ ...options.deadLetters, log }, handOver);
+  const subscription = (topic: string) => ({
+    pubsubname: pubsubName,
+    topic,
+    deadLetterTopic,
+    routes: { default: `/events/${topic}` },
   });
+  router.get('/dapr/subscribe', (_req, res) => {
+    res.json([
+      ...handlers.map((handler) => ({ ...subscription(handler.topic), ...bulkSubscribeOf(handler) })),
+      // What cannot be kept just now goes to the end of its own topic: the broker acknowledges what failed for good.
+      ...(deadLetters ? [subscription(deadLetterTopic)] : []),
+    ]);
+  });
+  if (deadLetters) {
+    router.use(deadLetterRoutes(deadLetters));
+    router.post(`/events/${deadLetterTopic}`, async (req, res) => {
+      res.json({ status: await keepDead(req.body) });
+    });
+    deadLetters.startTrying();
+  }
   for (const handler of handlers) {
     router.post(`/events/${handler.topic}`, async (req, res) => {
       res.json(
@@ -81,6 +90,7 @@ export function createSubscriber({ pubsubName, deadLetterTopic, handlers, log }:
       await withLogContext({ orderId: event.orderId }, () => handler.handle(event));
       return 'SUCCESS';
     } catch (error) {
+      deadLetters?.noteFailure(letterId(handler.topic, event.eventId), error);
       log.warn({ err: error, topic: handler.topic }, 'event not taken in; the broker will bring it again');
       return 'RETRY';
     }
@@ -117,7 +127,11 @@ export function createSubscriber({ pubsubName, deadLetterTopic, handlers, log }:
         { err: error, topic: handler.topic, count: events.length },
         'events not taken in; the broker will bring them again',
       );
-      if (events.length === 1) return new Set(events);
+      const [first] = events;
+      if (first && events.length === 1) {
+        deadLetters?.noteFailure(letterId(handler.topic, first.eventId), error);
+        return new Set(events);
+      }
       for (const event of events) {
         for (const bad of await takeTogetherOrApart(handler, [event])) failed.add(bad);
       }
@@ -130,5 +144,46 @@ export function createSubscriber({ pubsubName, deadLetterTopic, handlers, log }:
     return 'DROP';
   }
 
+  async function keepDead(body: unknown): Promise<string> {
+    const { id: cloudId, topic, data, data_base64 } = deadCloudEvent.parse(body);
+    const event = data ?? data_base64;
+    const { eventId } = (event ?? {}) as { eventId?: unknown };
+    const id = letterId(topic, typeof eventId === 'string' && eventId !== '' ? eventId : cloudId);
+    if (!stampedEvent.safeParse(event).success) {
+      deadLetters?.noteFailure(id, new HopelessError('no event of ours'));
+    }
+    try {
+      await deadLetters?.keep({ id, topic, event });
+      return 'SUCCESS';
+    } catch (error) {
+      log.warn(
+        { err: error, deadLetter: id },
+        'a dead letter could not be kept; the broker will bring it again',
+      );
+      return 'RETRY';
+    }
+  }
+
+  async function handOver(topic: string, data: unknown): Promise<void> {
+    const handler = handlers.find((each) => each.topic === topic);
+    if (!handler) throw new HopelessError(`nobody here takes in topic ${topic}`);
+    const read = stampedEvent.safeParse(data);
+    if (!read.success) throw new HopelessError('no event of ours');
+    const event = read.data;
+    await withLogContext({ orderId: event.orderId }, () =>
+      'handleMany' in handler ? handler.handleMany([event]) : handler.handle(event),
+    );
+  }
+
   return router;
+}
+
+function bulkSubscribeOf(handler: TopicHandler): object {
+  if (!('handleMany' in handler)) return {};
+  const { max, waitMs } = handler;
+  return { bulkSubscribe: { enabled: true, maxMessagesCount: max, maxAwaitDurationMs: waitMs } };
+}
+
+function letterId(topic: string, eventId: string): string {
+  return `${topic}:${eventId}`;
 }

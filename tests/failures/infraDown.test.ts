@@ -1,0 +1,108 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { eventually } from '../../tools/system/waiting';
+import { goodCard } from '../support/api';
+import { lawsHold } from '../support/laws';
+import { startTestSystem, type TestSystem } from '../support/testSystem';
+
+jest.setTimeout(150_000);
+
+/** What a caller knows of one request: what it was last answered, by status. */
+interface Attempt {
+  key: string;
+  status: number;
+  orderId?: string;
+}
+
+describe('What lies below the services', () => {
+  let system: TestSystem;
+  beforeAll(async () => {
+    system = await startTestSystem({ env: { HOLD_MINUTES: '0.15', DEAD_LETTER_RETRY_SECONDS: '2' } });
+  });
+  afterAll(() => system.end());
+
+  /** Books, one after another, until told to stop; nobody repeats anything meanwhile. */
+  async function bookUntil(end: AbortSignal, name: string): Promise<Attempt[]> {
+    const attempts: Attempt[] = [];
+    while (!end.aborted) {
+      attempts.push(await attempt(`${name}-${attempts.length}`));
+      if (attempts.at(-1)?.status !== 201) await sleep(100);
+    }
+    return attempts;
+  }
+
+  async function attempt(key: string): Promise<Attempt> {
+    const reply = await system.api
+      .order({ cardNo: goodCard, name: key }, { 'idempotency-key': key })
+      .catch(() => undefined);
+    return { key, status: reply?.status ?? 0, orderId: reply?.body.orderId };
+  }
+
+  async function bookDuring(name: string, trouble: () => Promise<void>): Promise<Attempt[]> {
+    const end = new AbortController();
+    const workers = [1, 2, 3, 4].map((worker) => bookUntil(end.signal, `${name}-${worker}`));
+    await sleep(1_500);
+    await trouble();
+    await sleep(1_500);
+    end.abort();
+    return (await Promise.all(workers)).flat();
+  }
+
+  /** What was answered stands; what was not is resolved by the same key. */
+  async function expectNothingLost(attempts: Attempt[]): Promise<void> {
+    const accepted = attempts.filter(({ status }) => status === 201);
+    const unanswered = attempts.filter(({ status }) => status !== 201);
+    process.stdout.write(`${accepted.length} booked, ${unanswered.length} told to try again\n`);
+    expect(new Set(unanswered.map(({ status }) => status))).toEqual(
+      new Set(unanswered.length > 0 ? [503] : []),
+    );
+    const repeated = await Promise.all(
+      unanswered.map(({ key }) =>
+        eventually(
+          `${key} is booked`,
+          async () => {
+            const again = await attempt(key);
+            return again.status === 201 && again;
+          },
+          { withinMs: 40_000, everyMs: 300 },
+        ),
+      ),
+    );
+    const { orders } = await lawsHold(system.infra.redisUrl);
+    const statuses = [...accepted, ...repeated].map(({ orderId }) => orders.get(orderId ?? '')?.status);
+    expect(new Set(statuses)).toEqual(new Set(['Reservation Complete']));
+  }
+
+  test('When Redis is killed and started under load, then nothing that was answered is lost, and the rest is resolved', async () => {
+    const { redis } = system.infra;
+    const attempts = await bookDuring('redis', async () => {
+      await redis?.kill();
+      await sleep(1_000);
+      redis?.start();
+    });
+    expect(attempts.some(({ status }) => status !== 201)).toBe(true);
+    await expectNothingLost(attempts);
+  });
+
+  test('When placement is away during bookings, then each is taken or told to try again, and nothing is lost', async () => {
+    const { placement } = system.infra;
+    const attempts = await bookDuring('placement', async () => {
+      await placement.kill();
+      await sleep(8_000);
+      placement.start();
+    });
+    await expectNothingLost(attempts);
+  });
+
+  test('When the scheduler is away while a hold ends, then it expires once the scheduler is back', async () => {
+    const { scheduler } = system.infra;
+    const { orderId } = (await system.api.order({ phone: '010-6666-0009' })).body;
+    await scheduler.kill();
+    await sleep(14_000);
+    expect((await system.api.get(`/orders/${orderId}`)).body.status).toBe('Payment Requested');
+    scheduler.start();
+    await eventually('expired', async () => (await system.api.myPageStatus(orderId)) === 'expired', {
+      withinMs: 45_000,
+    });
+    await lawsHold(system.infra.redisUrl);
+  });
+});

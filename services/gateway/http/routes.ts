@@ -90,7 +90,9 @@ function taken(req: Request): Record<string, string> {
   return Object.fromEntries(
     takenHeaders.flatMap((name) => {
       const value = req.get(name);
-      return value ? [[name, value.slice(0, headerLengthMax)]] : [];
+      // An empty key is passed on, to be refused: its sender believes that it may repeat the request.
+      const isSaid = name === 'idempotency-key' ? value !== undefined : value;
+      return isSaid ? [[name, String(value).slice(0, headerLengthMax)]] : [];
     }),
   );
 }

@@ -122,6 +122,7 @@ export function planInfra({
       VIEW_REDIS_URL: redisUrl,
       LIST_REDIS_URL: redisUrl,
       PROVIDER_REDIS_URL: redisUrl,
+      BROKER_REDIS_URL: redisUrl,
       SMS_LOG_FILE: smsLogFile,
       DAPR_COMPONENTS_SOCKETS_FOLDER: socketsDir,
       // Sidecars tell each other where they are; here that is the loopback interface.

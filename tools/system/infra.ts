@@ -33,6 +33,7 @@ export interface Infra {
   /** What sidecars and services of this system must have in their environment. */
   env: Record<string, string>;
   redisUrl: string;
+  ports: InfraPorts;
   smsLogFile: string;
   all: ManagedProcess[];
   parts: InfraPart[];
@@ -114,6 +115,7 @@ export function planInfra({
     all,
     parts,
     redisUrl,
+    ports,
     smsLogFile,
     env: {
       REDIS_HOST: new URL(redisUrl).host,

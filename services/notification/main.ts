@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { consumersOf } from '../shared/contracts/consumers';
 import { actorCaller } from '../shared/platform/actorHost/caller';
 import { ActorHost } from '../shared/platform/actorHost/host';
 import { integer, platformSettings, readConfig } from '../shared/platform/config';
@@ -9,6 +10,7 @@ import { createHttpApp } from '../shared/platform/httpApp';
 import { createListIndex } from '../shared/platform/listIndex';
 import { createLogger } from '../shared/platform/logger';
 import { runService, StopFlag } from '../shared/platform/service';
+import { keepTrimming } from '../shared/platform/streamTrimmer';
 import { createSubscriber } from '../shared/platform/subscriber';
 import { type DispatcherContract, dispatcherActor, dispatcherType } from './actors/dispatcherActor';
 import { keepStarting } from './actors/keepStarting';
@@ -34,6 +36,9 @@ const config = readConfig(
     VIEW_SHARDS: integer(8, 1),
     /** How often a shard looks for messages that are due. */
     DISPATCH_SECONDS: z.coerce.number().positive().default(10),
+    /** Where the broker is Redis Streams: its Redis, whose topics are rid of what all have read. Empty: it is another. */
+    BROKER_REDIS_URL: z.union([z.url(), z.literal('')]).default(''),
+    TRIM_SECONDS: z.coerce.number().positive().default(10),
   }),
   process.env,
 );
@@ -91,6 +96,9 @@ const app = createHttpApp({
   ],
 });
 
+const { BROKER_REDIS_URL: redisUrl, TRIM_SECONDS: everySeconds } = config;
+const trimming = redisUrl ? keepTrimming({ redisUrl, everySeconds, consumersOf, log }) : undefined;
+
 const shards = Array.from({ length: config.VIEW_SHARDS }, (_, shard) => String(shard));
 runService(
   {
@@ -101,7 +109,7 @@ runService(
     host,
     onListening: () => keepStarting(shards, (shard) => callDispatcher(shard, 'start', {}), stop, log),
     close: async () => {
-      await Promise.all([view.close(), index.close(), deadLetters.close()]);
+      await Promise.all([view.close(), index.close(), deadLetters.close(), trimming?.stop()]);
     },
   },
   stop,

@@ -33,6 +33,7 @@ export interface Infra {
   /** What sidecars and services of this system must have in their environment. */
   env: Record<string, string>;
   redisUrl: string;
+  ports: InfraPorts;
   smsLogFile: string;
   all: ManagedProcess[];
   parts: InfraPart[];
@@ -114,6 +115,7 @@ export function planInfra({
     all,
     parts,
     redisUrl,
+    ports,
     smsLogFile,
     env: {
       REDIS_HOST: new URL(redisUrl).host,
@@ -122,6 +124,7 @@ export function planInfra({
       VIEW_REDIS_URL: redisUrl,
       LIST_REDIS_URL: redisUrl,
       PROVIDER_REDIS_URL: redisUrl,
+      BROKER_REDIS_URL: redisUrl,
       SMS_LOG_FILE: smsLogFile,
       DAPR_COMPONENTS_SOCKETS_FOLDER: socketsDir,
       // Sidecars tell each other where they are; here that is the loopback interface.

@@ -361,6 +361,15 @@ describe('what goes with a request', () => {
     expect(asked[0]?.headers['idempotency-key']).toHaveLength(512);
   });
 
+  test('When a key has characters that no sidecar takes, then it is refused; another header goes without', async () => {
+    const latin = Buffer.from('caf\u00e9').toString('latin1');
+    const refused = await request(app).post('/orders').set({ 'idempotency-key': latin }).send({});
+    expect([refused.status, refused.body.code]).toEqual([422, 'idempotency_key_invalid']);
+    expect(asked).toEqual([]);
+    await request(app).get('/orders').set({ 'accept-language': latin });
+    expect(asked[0]?.headers).not.toHaveProperty('accept-language');
+  });
+
   test('When a query is longer than a sidecar takes, then it is a 414', async () => {
     const { status, body } = await request(app).get(`/orders?status=${'x'.repeat(3_000)}`);
 

@@ -36,13 +36,14 @@ export function gatewayRoutes(sidecarPool: Dispatcher, deadlineMs: number): Rout
   async function invoke(req: Request, path: string): Promise<Answer> {
     const traceparent = currentTraceparent();
     const sent = Buffer.isBuffer(req.body) && req.body.length > 0 ? req.body : undefined;
+    const passed = taken(req);
     try {
       const { statusCode, headers, body } = await sidecarPool.request({
         // A HEAD is a GET whose body is left out here.
         method: (req.method === 'HEAD' ? 'GET' : req.method) as Dispatcher.HttpMethod,
         path,
         headers: {
-          ...taken(req),
+          ...passed,
           // A body that says nothing of itself must not be taken for JSON on its way (RFC 9110, 8.3).
           ...(sent && !req.get('content-type') ? { 'content-type': 'application/octet-stream' } : {}),
           'x-forwarded-host': new URL(publicBaseUrl(req)).host,
@@ -90,10 +91,19 @@ function taken(req: Request): Record<string, string> {
   return Object.fromEntries(
     takenHeaders.flatMap((name) => {
       const value = req.get(name);
-      return value ? [[name, value.slice(0, headerLengthMax)]] : [];
+      if (name === keyHeader ? value === undefined : !value) return [];
+      const text = String(value);
+      if (/^[\x20-\x7e]*$/.test(text)) return [[name, text.slice(0, headerLengthMax)]];
+      // A sidecar takes no such character, and its error would read like an invitation to try again. No key may have one,
+      // and in the other headers it has no meaning.
+      if (name === keyHeader) throw new RefusedError(refuse('idempotency_key_invalid'));
+      return [];
     }),
   );
 }
+
+// An empty one is passed on, to be refused: its sender believes that he may repeat the request.
+const keyHeader = 'idempotency-key';
 
 // Our services answer errors as problem+json only; another one was born in a sidecar, and says nothing to a caller.
 function isOfService(status: number, headers: Answer['headers']): boolean {
@@ -101,14 +111,7 @@ function isOfService(status: number, headers: Answer['headers']): boolean {
   return String(headers['content-type'] ?? '').startsWith('application/problem+json');
 }
 
-const takenHeaders = [
-  'content-type',
-  'accept',
-  'accept-language',
-  'idempotency-key',
-  'if-match',
-  'if-none-match',
-];
+const takenHeaders = ['content-type', 'accept', 'accept-language', keyHeader, 'if-match', 'if-none-match'];
 
 const passedHeaders = [
   'content-type',

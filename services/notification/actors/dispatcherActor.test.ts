@@ -1,3 +1,4 @@
+import { refuse } from '../../shared/contracts/refusals';
 import type { Turn } from '../../shared/platform/actorHost/definition';
 import { createLogger } from '../../shared/platform/logger';
 import { SidecarError } from '../../shared/platform/sidecar';
@@ -90,7 +91,7 @@ function shard({ send, isPageGone = false }: { send: SmsSender; isPageGone?: boo
     ledger: {
       messages: async () => [...rows],
       message: async () => undefined,
-      resend: async () => undefined,
+      resend: async () => refuse('message_not_failed'),
       shardOf: () => 0,
       dueOrders: async () => [...due].filter((id) => !putOff.has(id)),
       forgetIfDone,

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { isRefusal } from '../../shared/contracts/refusals';
 import { heard, type MessageRow, newMessage, resent, unknownAfterRebuild, unknownMessage } from './messages';
 import { emptyPage, foldEvents, type MyPage, type ShownPage } from './myPage';
 import { moved, orderId, otherSeat, payment, placed, progressed, seat, stories, told } from './order.sample';
@@ -87,19 +88,17 @@ describe('When a message is to be sent again', () => {
   test('and it failed many times, then the latest twenty are kept, oldest first', () => {
     let row = failed;
     for (let tries = 1; tries <= 25; tries++) {
-      const pending = resent(row);
-      if (!pending) throw new Error('it failed');
-      row = { ...pending, delivery: { state: 'failed', reason: 'again', tries, failedAt: now } };
+      row = { ...again(row), delivery: { state: 'failed', reason: 'again', tries, failedAt: now } };
     }
-    expect(resent(row)?.earlierFailures?.map(({ tries }) => tries)).toEqual(
+    expect(again(row).earlierFailures?.map(({ tries }) => tries)).toEqual(
       Array.from({ length: 20 }, (_, index) => index + 6),
     );
   });
 
   test('and only a rebuild knew of it, then its event does not send it once more', () => {
-    const pending = resent(unknownMessage(shown([placed()]), true, now));
-    expect(pending?.delivery).toEqual({ state: 'pending', tries: 0 });
-    expect(pending && heard(pending)).toBeUndefined();
+    const pending = again(unknownMessage(shown([placed()]), true, now));
+    expect(pending.delivery).toEqual({ state: 'pending', tries: 0 });
+    expect(heard(pending)).toBeUndefined();
   });
 
   test.each<MessageRow['delivery']>([
@@ -107,9 +106,29 @@ describe('When a message is to be sent again', () => {
     { state: 'sent', tries: 1, sentAt: now },
     { state: 'no recipient' },
   ])('and it is $state, then it is refused', (delivery) => {
-    expect(resent({ ...failed, delivery })).toBeUndefined();
+    expect(resent({ ...failed, delivery })).toMatchObject({ refused: 'message_not_failed' });
+  });
+
+  test('under a key, then a repeat leaves it as it is, for a day; the key with another request is refused', () => {
+    const request = { key: 'key', fingerprint: 'this' };
+    const at = (hours: number) => new Date(Date.parse(now) + hours * 3_600_000);
+    const asked = again(failed, { request, at: at(0) });
+    const failedAgain: MessageRow = { ...asked, delivery: failed.delivery };
+    expect(resent(failedAgain, { request, at: at(23.9) })).toBe(failedAgain);
+    expect(resent(failedAgain, { request: { key: 'key', fingerprint: 'other' }, at: at(1) })).toMatchObject({
+      refused: 'idempotency_key_reused',
+    });
+    const next = again(failedAgain, { request, at: at(24) });
+    expect(next.delivery).toEqual({ state: 'pending', tries: 0 });
+    expect(next.requests).toEqual([{ ...request, at: at(24).toISOString(), outcome: 'done' }]);
   });
 });
+
+function again(...args: Parameters<typeof resent>): MessageRow {
+  const row = resent(...args);
+  if (isRefusal(row)) throw new Error(row.refused);
+  return row;
+}
 
 function shown(happenings: Parameters<typeof told>[0]): ShownPage {
   const page: MyPage = foldEvents(emptyPage(orderId), told(happenings)).page;

@@ -1,3 +1,10 @@
+import {
+  type KeyedRequest,
+  type RememberedRequest,
+  recall,
+  remember,
+} from '../../shared/contracts/keyedRequests';
+import { isRefusal, type Refusal, refuse } from '../../shared/contracts/refusals';
 import type { BookingStatus } from '../../shared/contracts/status';
 import { messageText } from './messageTexts';
 import type { ShownPage, TimelineEntry } from './myPage';
@@ -18,6 +25,8 @@ export interface MessageRow {
   earlierFailures?: readonly Failure[];
   /** Its change was seen by a rebuild alone, not told by its event yet. See {@link heard}. */
   unheard?: true;
+  /** Requests to send it again that came with an Idempotency-Key in the last 24 hours. */
+  requests?: readonly RememberedRequest[];
 }
 
 export type Delivery =
@@ -73,14 +82,24 @@ export function heard({ unheard, ...row }: MessageRow): MessageRow | undefined {
   return unheard ? { ...row, delivery: { state: 'pending', tries: 0 } } : undefined;
 }
 
-/** A failed row, pending again; undefined for one that did not fail. */
-export function resent({ unheard: _, ...row }: MessageRow): MessageRow | undefined {
-  if (row.delivery.state !== 'failed') return undefined;
+/** Who asks for a message again, under the key of an Idempotency-Key. */
+export interface KeyedAsking {
+  request: KeyedRequest;
+  at: Date;
+}
+
+/** A failed row, pending again; the same row for a repeat of the request that made it so. */
+export function resent(row: MessageRow, asked?: KeyedAsking): MessageRow | Refusal {
+  const known = asked && recall(row.requests ?? [], asked.request, asked.at);
+  if (known) return isRefusal(known) ? known : row;
+  if (row.delivery.state !== 'failed') return refuse('message_not_failed');
+  const { unheard: _, ...kept } = row;
   const { state: __, ...failure } = row.delivery;
   return {
-    ...row,
+    ...kept,
     delivery: { state: 'pending', tries: 0 },
     earlierFailures: [...(row.earlierFailures ?? []), failure].slice(-earlierFailuresMax),
+    ...(asked ? { requests: remember(row.requests ?? [], asked.request, 'done', asked.at) } : {}),
   };
 }
 

@@ -1,4 +1,5 @@
 import request from 'supertest';
+import { isRefusal, refuse } from '../../shared/contracts/refusals';
 import { createHttpApp } from '../../shared/platform/httpApp';
 import { createLogger } from '../../shared/platform/logger';
 import { type Delivery, type MessageRow, newMessage, resent } from '../domain/messages';
@@ -243,11 +244,12 @@ function appOf({ page, rows = [], wake = () => {}, now = beforeDue, find }: Part
         ledger: {
           messages: async (id) => rows.filter((row) => row.orderId === id),
           message: async (messageId) => rows[at(messageId)],
-          resend: async ({ messageId }) => {
+          resend: async ({ messageId }, asked) => {
             const stored = rows[at(messageId)];
-            const again = stored && resent(stored);
-            if (again) rows[at(messageId)] = again;
-            return again;
+            const again = stored ? resent(stored, asked) : refuse('message_not_found');
+            if (isRefusal(again)) return again;
+            rows[at(messageId)] = again;
+            return { row: again };
           },
         },
         wake,

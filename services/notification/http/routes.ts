@@ -3,8 +3,9 @@ import { orderId } from '../../shared/contracts/booking';
 import { refuse } from '../../shared/contracts/refusals';
 import { type BookingStatus, bookingStatus } from '../../shared/contracts/status';
 import { publicBaseUrl } from '../../shared/platform/httpApp';
+import { keyedBy } from '../../shared/platform/idempotency';
 import { type ListShape, pageView, readPaging } from '../../shared/platform/paging';
-import { RefusedError } from '../../shared/platform/problem';
+import { orRefuse, RefusedError } from '../../shared/platform/problem';
 import type { MessageRow } from '../domain/messages';
 import { publicPage } from '../domain/publicPage';
 import type { Ledger } from '../store/ledger';
@@ -54,7 +55,7 @@ function addPageRoutes(router: Router, { pages, list, clock }: RouteOptions): vo
 }
 
 /** `GET /messages?orderId`, `GET /messages/{messageId}`, `POST /messages/{messageId}/resend`. */
-function addMessageRoutes(router: Router, { ledger, wake }: RouteOptions): void {
+function addMessageRoutes(router: Router, { ledger, wake, clock }: RouteOptions): void {
   router.get('/messages', async (req, res) => {
     const id = orderId.safeParse(req.query.orderId);
     if (!id.success) throw parameterInvalid('orderId', 'must be the id of an order');
@@ -66,8 +67,9 @@ function addMessageRoutes(router: Router, { ledger, wake }: RouteOptions): void 
   });
 
   router.post('/messages/:messageId/resend', async (req, res) => {
-    const row = await ledger.resend(await existing(req.params.messageId));
-    if (!row) throw new RefusedError(refuse('message_not_failed'));
+    const { request } = keyedBy(req, 'resend', { body: Buffer.isBuffer(req.body) ? undefined : req.body });
+    const asked = request ? { request, at: clock() } : undefined;
+    const { row } = orRefuse(await ledger.resend(await existing(req.params.messageId), asked));
     wake(row.orderId);
     sendHal(res.status(202), messageView(row, publicBaseUrl(req)));
   });

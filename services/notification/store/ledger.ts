@@ -1,4 +1,5 @@
-import { type MessageRow, resent } from '../domain/messages';
+import { isRefusal, type Refusal, refuse } from '../../shared/contracts/refusals';
+import { type KeyedAsking, type MessageRow, resent } from '../domain/messages';
 import type { ViewRedis } from './viewRedis';
 
 /** The SMS ledger in Redis: rows are made with the page (see PageStore), here they are read and their fate is kept. */
@@ -6,8 +7,8 @@ export interface Ledger {
   /** An order's rows, in the order of its changes. */
   messages(orderId: string): Promise<MessageRow[]>;
   message(messageId: string): Promise<MessageRow | undefined>;
-  /** Makes a failed row pending again; undefined if it did not fail. */
-  resend(row: MessageRow): Promise<MessageRow | undefined>;
+  /** Makes a failed row pending again, once for a request that has a key; refused if it did not fail. */
+  resend(row: MessageRow, asked?: KeyedAsking): Promise<{ row: MessageRow } | Refusal>;
   shardOf(orderId: string): number;
   /** Orders of a shard with a message to send that is due, longest waiting first. */
   dueOrders(shard: number, now: Date, max: number): Promise<string[]>;
@@ -43,12 +44,15 @@ export function createLedger({ redis, shardOf, rowsKey, dueKey, replaceRow }: Vi
       return stored ? (JSON.parse(stored) as MessageRow) : undefined;
     },
 
-    async resend({ orderId, messageId }) {
+    async resend({ orderId, messageId }, asked) {
       for (;;) {
         const stored = await redis.hGet(rowsKey(orderId), messageId);
-        const row = stored ? resent(JSON.parse(stored) as MessageRow) : undefined;
-        if (!stored || !row) return undefined;
-        if (await replaceRow(row, stored)) return row;
+        if (!stored) return refuse('message_not_found');
+        const before = JSON.parse(stored) as MessageRow;
+        const row = resent(before, asked);
+        if (isRefusal(row)) return row;
+        if (row === before) return { row };
+        if (await replaceRow(row, stored)) return { row };
       }
     },
 

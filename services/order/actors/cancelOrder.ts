@@ -60,7 +60,7 @@ export function canceling({ payments, seats }: { payments: PaymentClient; seats:
       return after;
     }
     const { refundKrw, payment } = outcome;
-    const after = await apply(turn, { kind: 'cancel', refundKrw, payment });
+    const after = await apply(turn, { kind: 'cancel', refundKrw, payment }, { outcome: 'done' });
     if (isRefusal(after)) throw new Error(`payment canceled an order that cannot be: ${after.refused}`);
     await giveBackOrLeaveToGuard(turn, seats);
     return after as AcceptedOrder;

@@ -62,6 +62,18 @@ describe('When an order moves', () => {
     expectLaws(world);
   });
 
+  test('and its repeat comes late, after another move, then it does not move back', async () => {
+    const world = await worldWith('paid');
+    const { move } = moverIn(world);
+    const request = { key: 'first', fingerprint: 'to nine' };
+    await move({ date: '2026-11-26', time: '09:00', request });
+    const later = await move({ date: '2026-11-27', request: { key: 'second', fingerprint: 'away' } });
+    expect(await move({ date: '2026-11-26', time: '09:00', request })).toEqual(later);
+    expect(await move({ date: '2026-11-30', request: { ...request, fingerprint: 'other' } })).toMatchObject({
+      refused: 'idempotency_key_reused',
+    });
+  });
+
   test('with no time named, then another day gives any that is free, the same day keeps its own', async () => {
     const world = await worldWith('paid', { time: '09:00' });
     const { move } = moverIn(world);

@@ -45,7 +45,7 @@ export function moving({ payments, seats, packages }: MoveOptions) {
     if (isRefusal(settled)) return settled;
 
     await turn.guard();
-    const moved = await apply(turn, { kind: 'move', to, payment: settled.payment });
+    const moved = await apply(turn, { kind: 'move', to, payment: settled.payment }, { outcome: 'done' });
     if (isRefusal(moved)) throw new Error(`a move that was allowed is refused: ${moved.refused}`);
     await giveBackOrLeaveToGuard(turn, seats);
     return { order: moved as AcceptedOrder };

@@ -34,6 +34,19 @@ describe('When an order is placed', () => {
     expectLaws(world);
   });
 
+  test('a day after the first of its key, then it is told so, at the edge too, and nothing happens', async () => {
+    const world = new World();
+    const process = new OrderProcess(world);
+    const place = () => process.order(orderId, 'place', { ...placeInput, card: goodCard });
+    const first = await place();
+    world.pass(24 * 60 * 60 - 1);
+    expect(await place()).toEqual(first);
+    world.pass(1);
+    const answers = await Promise.all(Array.from({ length: 50 }, place));
+    expect(answers).toEqual(answers.map(() => ({ isOver: true })));
+    expect(world.payment.asked).toHaveLength(1);
+  });
+
   test('and the card is declined, then nothing is left, and the key may be used again', async () => {
     const world = new World();
     const process = new OrderProcess(world);

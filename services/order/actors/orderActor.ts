@@ -22,14 +22,16 @@ const takenIn = z.union([paymentEvent, reservationEvent]);
 export function orderActor(options: PlaceOptions): ActorDefinition<OrderState> {
   const { seats } = options;
   const { cancel, settleCanceling } = canceling(options);
+  const asItIs = (state: OrderState) =>
+    state.status === 'none' ? refuse('order_not_found') : { order: state };
   return {
     type: orderType,
     initial: noOrder,
     listed: listedOrder,
     methods: {
       place: method({ input: placeInput, publish: 'after-answer', run: placing(options) }),
-      cancel: method({ input: z.object({}), run: cancel }),
-      move: method({ input: moveInput, run: moving(options) }),
+      cancel: method({ input: z.object({}), repeated: asItIs, run: cancel }),
+      move: method({ input: moveInput, repeated: asItIs, run: moving(options) }),
       decide: method({
         input: decisionRequest.omit({ orderId: true }),
         run: followingCenter({ ...options, settleCanceling }),
@@ -42,8 +44,7 @@ export function orderActor(options: PlaceOptions): ActorDefinition<OrderState> {
       read: method({
         input: z.object({}),
         readOnly: true,
-        run: async ({ state }: OrderTurn) =>
-          state.status === 'none' ? refuse('order_not_found') : { order: state },
+        run: async ({ state }: OrderTurn) => asItIs(state),
       }),
       told: method({
         input: z.object({}),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { businessDate, cardReference, centerId, timeOfDay } from '../../shared/contracts/booking';
 import type { DecisionOutcome, DecisionRequest } from '../../shared/contracts/decisions';
+import type { KeyedRequest } from '../../shared/contracts/keyedRequests';
 import type { StampedEvent } from '../../shared/platform/actorHost/definition';
 import type { AcceptedOrder } from '../domain/orderState';
 
@@ -32,12 +33,18 @@ export const moveInput = z.object({
 export type MoveInput = z.infer<typeof moveInput>;
 
 export interface OrderContract {
-  /** `order` is as it was placed, which is what a repeat hears; `current`, as it is now. */
-  place: { input: PlaceInput; output: { order: AcceptedOrder; current: AcceptedOrder } };
+  /**
+   * `order` is as it was placed, which is what a repeat hears; `current`, as it is now. `isOver`: there is an order,
+   * placed so long ago that its Idempotency-Key means another one now.
+   */
+  place: {
+    input: PlaceInput;
+    output: { order: AcceptedOrder; current: AcceptedOrder } | { isOver: true };
+  };
   read: { input: object; output: { order: AcceptedOrder } };
   /** The customer cancels. */
-  cancel: { input: object; output: { order: AcceptedOrder } };
-  move: { input: MoveInput; output: { order: AcceptedOrder } };
+  cancel: { input: { request?: KeyedRequest }; output: { order: AcceptedOrder } };
+  move: { input: MoveInput & { request?: KeyedRequest }; output: { order: AcceptedOrder } };
   /** The centre asks leave for what its admin decided. A refusal is an outcome too. */
   decide: { input: Omit<DecisionRequest, 'orderId'>; output: DecisionOutcome };
   /** Every event that it ever told, as it was told. */

@@ -10,18 +10,22 @@ export type OrderTurn = Turn<OrderState>;
 
 /**
  * Decides, saves once with the events that tell of it, and answers the state after; or the refusal. `seen` is the event
- * that brought the command.
+ * that brought the command; `outcome` says that it is what a person asked for.
  */
 export async function apply(
   turn: OrderTurn,
   command: OrderCommand,
-  { seen }: { seen?: string } = {},
+  { seen, outcome }: { seen?: string; outcome?: 'done' } = {},
 ): Promise<OrderState | Refusal> {
   const decided = decide(turn.state, command, turn.now());
   if (isRefusal(decided)) return decided;
   if (decided.length === 0) return turn.state;
   const state = decided.reduce(evolve, turn.state);
-  await turn.save(state, { events: newEvents(turn.state, state), ...(seen ? { seen } : {}) });
+  await turn.save(state, {
+    events: newEvents(turn.state, state),
+    ...(seen ? { seen } : {}),
+    ...(outcome ? { outcome } : {}),
+  });
   return state;
 }
 

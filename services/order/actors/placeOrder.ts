@@ -1,4 +1,5 @@
 import type { ChargeOutcome } from '../../shared/contracts/charges';
+import { isKeyOver } from '../../shared/contracts/keyedRequests';
 import type { PackageTable } from '../../shared/contracts/packages';
 import { isRefusal, type Refusal, refuse } from '../../shared/contracts/refusals';
 import { reachCrashPoint } from '../../shared/platform/crashPoint';
@@ -24,7 +25,10 @@ export function placing({ payments, seats, packages, holdMinutes, refundTiers }:
     turn: OrderTurn,
     input: PlaceInput,
   ): Promise<OrderContract['place']['output'] | Refusal> {
-    if (turn.state.status !== 'none') return replay(turn.state, input);
+    if (turn.state.status !== 'none') {
+      const isOver = isKeyOver(turn.state.placement.placedAt, turn.now());
+      return isOver ? { isOver } : replay(turn.state, input);
+    }
     const checkup = Object.hasOwn(packages, input.orderType) ? packages[input.orderType] : undefined;
     if (!checkup) return refuse('order_type_unknown', { orderTypes: Object.keys(packages) });
 

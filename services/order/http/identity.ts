@@ -11,8 +11,8 @@ export interface CustomerIdentity {
   }): string | undefined;
   /** Of who gives neither: the address that a request came from. */
   addressKey(address: string): string;
-  /** The order id that a caller's Idempotency-Key always leads to. */
-  orderIdFor(caller: string, idempotencyKey: string): string;
+  /** The order id that a caller's Idempotency-Key leads to; `earlier` orders under it are older than a key lives. */
+  orderIdFor(caller: string, idempotencyKey: string, earlier?: number): string;
   /** Digest of a request's meaning, to tell a repeat from another request under the same key. */
   fingerprint(request: Record<string, unknown>): string;
 }
@@ -26,7 +26,8 @@ export function createCustomerIdentity(secret: string): CustomerIdentity {
       return name && card ? keyed(JSON.stringify(['card', name, card.token])).slice(0, 32) : undefined;
     },
     addressKey: (address) => keyed(`address:${address}`).slice(0, 32),
-    orderIdFor: (caller, idempotencyKey) => asUuid(keyed(JSON.stringify(['order', caller, idempotencyKey]))),
+    orderIdFor: (caller, idempotencyKey, earlier = 0) =>
+      asUuid(keyed(JSON.stringify(['order', caller, idempotencyKey, ...(earlier ? [earlier] : [])]))),
     fingerprint: (request) => keyed(canonicalJson(request)),
   };
 }

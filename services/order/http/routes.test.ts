@@ -91,6 +91,20 @@ describe('When an order is placed', () => {
     },
   );
 
+  test('with an idempotency key whose order is a day old, then it meets the next one under it', async () => {
+    const met: string[] = [];
+    const { app } = orderApp({
+      answer: (_method, id) => {
+        if (!met.includes(id)) met.push(id);
+        return met.indexOf(id) < 2 ? { isOver: true } : { order };
+      },
+    });
+    for (let repeat = 0; repeat < 2; repeat++) {
+      expect((await post(app, basic, { 'Idempotency-Key': 'key' })).status).toBe(201);
+    }
+    expect(met).toHaveLength(3);
+  });
+
   test('with an idempotency key, then it meets the same order; another person’s key leads elsewhere', async () => {
     const { app, calls } = orderApp({ answer: { order, current: order } });
     for (const phone of ['010-1234-5678', '+82 10 1234 5678', '010-9999-9999']) {

@@ -9,11 +9,12 @@ import { refuse } from '../../shared/contracts/refusals';
 import { bookingStatus } from '../../shared/contracts/status';
 import type { actorCaller } from '../../shared/platform/actorHost/caller';
 import { callerAddress, publicBaseUrl, readBody } from '../../shared/platform/httpApp';
+import { keyedBy, readIdempotencyKey } from '../../shared/platform/idempotency';
 import type { ListIndex } from '../../shared/platform/listIndex';
 import { withLogContext } from '../../shared/platform/logger';
 import { type ListShape, pageView, readFilter, readPaging } from '../../shared/platform/paging';
 import { callerLanguage, orRefuse, RefusedError } from '../../shared/platform/problem';
-import type { OrderContract } from '../actors/orderContract';
+import type { OrderContract, PlaceInput } from '../actors/orderContract';
 import { type PaymentClient, PaymentUnreachable } from '../actors/paymentClient';
 import type { Quota } from '../actors/seatKeeper';
 import type { AcceptedOrder } from '../domain/orderState';
@@ -83,26 +84,24 @@ export function orderRoutes({
 
   router.post('/orders', async (req, res) => {
     const { cardNo, ...body } = readBody(orderBody, req);
-    const idempotencyKey = readIdempotencyKey(req.get('Idempotency-Key'));
+    const idempotencyKey = readIdempotencyKey(req);
     const card = cardNo === undefined ? undefined : await tokenize(cardNo);
     const quota = quotaOf(req, identity.customerKey({ phone: body.phone, name: body.name, card }));
     const caller = quota?.customerKey ?? callerAddress(req);
-    const id = idempotencyKey ? identity.orderIdFor(caller, idempotencyKey) : uuidv7();
+    const anyId = uuidv7();
+    const idAfter = (earlier: number) =>
+      idempotencyKey ? identity.orderIdFor(caller, idempotencyKey, earlier) : anyId;
     const fingerprint = identity.fingerprint({ ...body, card: card?.token });
 
-    const { order, current } = await inFlight(id, fingerprint, async () =>
-      orRefuse(
-        await withLogContext({ orderId: id }, () =>
-          callOrder(id, 'place', {
-            ...body,
-            centerId: body.centerId ?? defaultCenterId,
-            language: callerLanguage(req),
-            ...(card ? { card } : {}),
-            ...(quota ? { quota } : {}),
-            fingerprint,
-          }),
-        ),
-      ),
+    const { order, current } = await inFlight(idAfter(0), fingerprint, () =>
+      place(idAfter, {
+        ...body,
+        centerId: body.centerId ?? defaultCenterId,
+        language: callerLanguage(req),
+        ...(card ? { card } : {}),
+        ...(quota ? { quota } : {}),
+        fingerprint,
+      }),
     );
     const view = placedView(order, current, publicBaseUrl(req), clock());
     res.status(201).location(view._links.self.href).type('application/hal+json').send(JSON.stringify(view));
@@ -122,20 +121,38 @@ export function orderRoutes({
 
   router.delete('/orders/:id', async (req, res) => {
     const id = idOf(req);
-    answer(req, res, orRefuse(await withLogContext({ orderId: id }, () => callOrder(id, 'cancel', {}))));
+    const keyed = keyedBy(req, 'cancel', {});
+    answer(req, res, orRefuse(await withLogContext({ orderId: id }, () => callOrder(id, 'cancel', keyed))));
   });
 
   router.patch('/orders/:id', async (req, res) => {
     const id = idOf(req);
     const { cardNo, ...wish } = readBody(moveBody, req);
     const card = cardNo === undefined ? undefined : await tokenize(cardNo);
-    const input = { ...wish, ...(card ? { card } : {}) };
+    const input = {
+      ...wish,
+      ...(card ? { card } : {}),
+      ...keyedBy(req, 'move', { ...wish, card: card?.token }),
+    };
     answer(req, res, orRefuse(await withLogContext({ orderId: id }, () => callOrder(id, 'move', input))));
   });
 
   router.get('/packages', (req, res) => {
     res.type('application/hal+json').send(JSON.stringify(packagesView(packages, publicBaseUrl(req))));
   });
+
+  // A key means another order once the one that it led to is a day old. Which one, the orders themselves say, each in a
+  // turn of its own: requests that come side by side at the edge all find the same.
+  async function place(
+    idAfter: (earlier: number) => string,
+    input: PlaceInput,
+  ): Promise<{ order: AcceptedOrder; current: AcceptedOrder }> {
+    for (let earlier = 0; ; earlier++) {
+      const id = idAfter(earlier);
+      const answer = orRefuse(await withLogContext({ orderId: id }, () => callOrder(id, 'place', input)));
+      if ('order' in answer) return answer;
+    }
+  }
 
   function answer(req: Request, res: Response, { order }: { order: AcceptedOrder }): void {
     res.type('application/hal+json').send(JSON.stringify(orderView(order, publicBaseUrl(req), clock())));
@@ -170,12 +187,6 @@ function idOf(req: Request): string {
 /** What {@link listedOrder} put into the list, which has all that a view shows. */
 function asListed(doc: Record<string, unknown>): AcceptedOrder {
   return doc as unknown as AcceptedOrder;
-}
-
-function readIdempotencyKey(header: string | undefined): string | undefined {
-  if (header === undefined) return undefined;
-  if (!/^[\x21-\x7e]{1,255}$/.test(header)) throw new RefusedError(refuse('idempotency_key_invalid'));
-  return header;
 }
 
 /** How long a repeat waits for the request that it repeats. */

@@ -29,8 +29,12 @@ export async function recordCapture(
   return found && (await saveCapture(turn, found));
 }
 
-export async function saveCapture(turn: PaymentTurn, captured: CapturedPayment): Promise<CapturedPayment> {
-  await turn.save(captured, { events: [approvedEvent(turn.id, captured)] });
+export async function saveCapture(
+  turn: PaymentTurn,
+  captured: CapturedPayment,
+  more: { outcome?: 'done' } = {},
+): Promise<CapturedPayment> {
+  await turn.save(captured, { events: [approvedEvent(turn.id, captured)], ...more });
   return captured;
 }
 

@@ -26,7 +26,7 @@ export async function pay(
     const taken = { payMethod: 'cash', amountKrw } as const;
     const facts = { approvedAt: turn.now().toISOString() };
     const captured = capturedState(turn.id, open, { attempt, dues, charge: taken }, facts);
-    return { payment: await saveCapture(turn, captured) };
+    return { payment: await saveCapture(turn, captured, { outcome: 'done' }) };
   }
   const { card } = plan;
   const record = await provider.authorise({ key, amountKrw, card, capture: true });
@@ -37,7 +37,7 @@ export async function pay(
       const taken = { payMethod: 'card', key, providerId, amountKrw: record.amountKrw } as const;
       const facts = { card: record.card, approvedAt: capturedAt };
       const captured = capturedState(turn.id, open, { attempt, dues, charge: taken, card }, facts);
-      return { payment: await saveCapture(turn, captured) };
+      return { payment: await saveCapture(turn, captured, { outcome: 'done' }) };
     }
     case 'declined': {
       const declined = {
@@ -46,8 +46,9 @@ export async function pay(
         orderId: turn.id,
         data: { reason: record.reason },
       };
-      await turn.save({ ...open, declines: open.declines + 1 }, { events: [declined] });
-      return refuse('payment_declined', { reason: record.reason });
+      const refusal = refuse('payment_declined', { reason: record.reason });
+      await turn.save({ ...open, declines: open.declines + 1 }, { events: [declined], outcome: refusal });
+      return refusal;
     }
     case 'voided':
       // A try that died had made sure of this key: the next try has another.

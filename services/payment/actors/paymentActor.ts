@@ -20,6 +20,9 @@ export function paymentActor({ provider }: { provider: PaymentProvider }): Actor
     (turn: PaymentTurn, command: Command) =>
       run(provider, turn, command);
 
+  const asItIs = (state: PaymentState) =>
+    state.status === 'none' ? refuse('payment_not_found') : { payment: state };
+
   return {
     type: paymentType,
     initial: noPayment,
@@ -31,12 +34,11 @@ export function paymentActor({ provider }: { provider: PaymentProvider }): Actor
       withdrawCancel: method({ input: inputs.withdrawCancel, run: operation(withdrawCancel) }),
       supplement: method({ input: inputs.supplement, run: operation(supplement) }),
       refund: method({ input: inputs.refund, run: operation(refund) }),
-      pay: method({ input: inputs.pay, run: operation(pay) }),
+      pay: method({ input: inputs.pay, repeated: asItIs, run: operation(pay) }),
       read: method({
         input: inputs.read,
         readOnly: true,
-        run: async (turn: PaymentTurn) =>
-          turn.state.status === 'none' ? refuse('payment_not_found') : { payment: turn.state },
+        run: async ({ state }: PaymentTurn) => asItIs(state),
       }),
     },
     recover: async (turn) => {

@@ -11,8 +11,9 @@ import {
   supplementRequest,
   withdrawRequest,
 } from '../../shared/contracts/charges';
+import type { KeyedRequest } from '../../shared/contracts/keyedRequests';
 import type { Turn } from '../../shared/platform/actorHost/definition';
-import type { CapturedPayment, PaymentState } from '../domain/payment';
+import type { PaymentState } from '../domain/payment';
 
 export const paymentType = 'Payment';
 
@@ -44,7 +45,11 @@ export interface PaymentContract {
   withdrawCancel: { input: Input<'withdrawCancel'>; output: CancelOutcome };
   supplement: { input: Input<'supplement'>; output: SupplementOutcome };
   refund: { input: Input<'refund'>; output: object };
-  pay: { input: Input<'pay'>; output: { payment: CapturedPayment } };
+  pay: {
+    input: Input<'pay'> & { request?: KeyedRequest };
+    /** Of a repeat, the payment as it is by now. */
+    output: { payment: Exclude<PaymentState, { status: 'none' }> };
+  };
   read: { input: object; output: { payment: Exclude<PaymentState, { status: 'none' }> } };
 }
 

@@ -4,6 +4,7 @@ import { orderId } from '../../shared/contracts/booking';
 import { refuse } from '../../shared/contracts/refusals';
 import type { actorCaller } from '../../shared/platform/actorHost/caller';
 import { publicBaseUrl, readBody } from '../../shared/platform/httpApp';
+import { keyedBy } from '../../shared/platform/idempotency';
 import type { ListIndex } from '../../shared/platform/listIndex';
 import { withLogContext } from '../../shared/platform/logger';
 import { type ListShape, pageView, readPaging } from '../../shared/platform/paging';
@@ -47,7 +48,12 @@ export function paymentRoutes({ callPayment, provider, list, clock }: RouteOptio
     const { orderId: id, price, payMethod, cardNo } = readBody(payBody, req);
     const card = payMethod === 'card' && cardNo ? await tokenize(cardNo) : undefined;
     const answer = await withLogContext({ orderId: id }, () =>
-      callPayment(id, 'pay', { price, payMethod, ...(card ? { card } : {}) }),
+      callPayment(id, 'pay', {
+        price,
+        payMethod,
+        ...(card ? { card } : {}),
+        ...keyedBy(req, 'pay', { price, payMethod, card: card?.token }),
+      }),
     );
     const view = viewOf(req, paymentSummary(id, orRefuse(answer).payment));
     sendHal(res.status(201).location(view._links.self.href), view);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type CalendarTable, type CenterCalendar, centerCalendar } from '../../shared/contracts/calendar';
 import { topics } from '../../shared/contracts/events';
+import type { KeyedRequest } from '../../shared/contracts/keyedRequests';
 import { isRefusal, type Refusal, refuse } from '../../shared/contracts/refusals';
 import { actorCaller } from '../../shared/platform/actorHost/caller';
 import {
@@ -44,7 +45,7 @@ const leftInput = z.object({ version: z.number(), orderIds: z.array(z.string()) 
 
 export interface CalendarContract {
   read: { input: object; output: PresentCalendar };
-  replace: { input: z.infer<typeof replaceInput>; output: PresentCalendar };
+  replace: { input: z.infer<typeof replaceInput> & { request?: KeyedRequest }; output: PresentCalendar };
   /** Who had to leave for a version, and has. */
   left: { input: z.infer<typeof leftInput>; output: object };
 }
@@ -83,12 +84,16 @@ export function calendarActor({
 
     await turn.guard();
     if (turn.state.status === 'standard') await editedCenters.add(turn.id);
-    await turn.save(replaced, { events: [changed(turn.id, calendar)] });
+    await turn.save(replaced, { events: [changed(turn.id, calendar)], outcome: 'done' });
     if (replaced.leaving.length > 0) {
       turn.keepGuard();
       turn.afterTurn(() => clear(turn.id, replaced));
     }
     return replaced;
+  }
+
+  function asItIs(state: CalendarState, centerId: string): PresentCalendar | Refusal {
+    return presentCalendar(state, standardOf(standard, centerId)) ?? refuse('calendar_not_found');
   }
 
   // Outside of the turn, which is not to wait for so many others.
@@ -104,10 +109,9 @@ export function calendarActor({
       read: method({
         input: z.object({}),
         readOnly: true,
-        run: async (turn: Turn<CalendarState>) =>
-          presentCalendar(turn.state, standardOf(standard, turn.id)) ?? refuse('calendar_not_found'),
+        run: async ({ state, id }: Turn<CalendarState>) => asItIs(state, id),
       }),
-      replace: method({ input: replaceInput, run: replace }),
+      replace: method({ input: replaceInput, repeated: asItIs, run: replace }),
       left: method({
         input: leftInput,
         async run(turn: Turn<CalendarState>, { version, orderIds }) {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { centerDecision } from '../../shared/contracts/decisions';
+import type { KeyedRequest } from '../../shared/contracts/keyedRequests';
 import { isRefusal, type Refusal, refuse } from '../../shared/contracts/refusals';
 import { type ActorDefinition, method, type Turn } from '../../shared/platform/actorHost/definition';
 import { consider, grant, pendingIn, withdraw } from '../domain/decision';
@@ -23,7 +24,10 @@ const decideInput = z.object({ decision: centerDecision, reason: z.string().max(
 export interface ReservationContract {
   follow: { input: z.infer<typeof followInput>; output: object };
   /** `isDue`: this turn settled an earlier decision; the one asked for takes a turn of its own. */
-  decide: { input: z.infer<typeof decideInput>; output: { reservation: Reservation } | { isDue: true } };
+  decide: {
+    input: z.infer<typeof decideInput> & { request?: KeyedRequest };
+    output: { reservation: Reservation } | { isDue: true };
+  };
   read: { input: object; output: { reservation: Reservation } };
 }
 
@@ -47,13 +51,14 @@ export function reservationActor(parts: ReservationParts): ActorDefinition<Reser
       }),
       decide: method({
         input: decideInput,
+        repeated: asItIs,
+        isDone: (output) => typeof output === 'object' && output !== null && !('isDue' in output),
         run: (turn: Turn<ReservationState>, command) => decide(turn, command, parts),
       }),
       read: method({
         input: z.object({}),
         readOnly: true,
-        run: async (turn: Turn<ReservationState>) =>
-          turn.state.status === 'none' ? refuse('reservation_not_found') : { reservation: turn.state },
+        run: async ({ state }: Turn<ReservationState>) => asItIs(state),
       }),
     },
     async recover(turn) {
@@ -71,8 +76,9 @@ async function decide(
 ): Promise<ReservationContract['decide']['output'] | Refusal> {
   const pending = pendingIn(turn.state);
   if (pending) {
-    const settled = await settle(turn, order);
-    if (settled === 'unknown' || pending.decision === command.decision) return answerOf(settled);
+    const isAsked = pending.decision === command.decision;
+    const settled = await settle(turn, order, isAsked ? { outcome: 'done' } : {});
+    if (settled === 'unknown' || isAsked) return answerOf(settled);
   }
   const considered = consider(turn.state, command, turn.now());
   if (isRefusal(considered)) return considered;
@@ -80,13 +86,14 @@ async function decide(
   if (pending) return { isDue: true };
   await turn.guard();
   await turn.intend(considered);
-  return answerOf(await settle(turn, order));
+  return answerOf(await settle(turn, order, { outcome: 'done' }));
 }
 
 /** Asks the order about what waits for its answer, and keeps what comes of it. */
 async function settle(
   turn: Turn<ReservationState>,
   order: OrderClient,
+  granted: { outcome?: 'done' } = {},
 ): Promise<ReservationState | Refusal | 'unknown'> {
   const { state } = turn;
   const pending = pendingIn(state);
@@ -99,7 +106,7 @@ async function settle(
       decision,
       ...(reason ? { reason } : {}),
     });
-    if (answer.outcome === 'granted') return await keep(turn, grant(state, answer.at));
+    if (answer.outcome === 'granted') return await keep(turn, grant(state, answer.at), granted);
     await turn.save(withdraw(state));
     return refuse(answer.refused, answer.facts, answer.retryAfterSeconds);
   } catch (error) {
@@ -110,13 +117,21 @@ async function settle(
   }
 }
 
-async function keep(turn: Turn<ReservationState>, state: ReservationState): Promise<ReservationState> {
-  if (state !== turn.state) await turn.save(state, { events: eventsBetween(turn.state, state) });
+async function keep(
+  turn: Turn<ReservationState>,
+  state: ReservationState,
+  more: { outcome?: 'done' } = {},
+): Promise<ReservationState> {
+  if (state !== turn.state) await turn.save(state, { events: eventsBetween(turn.state, state), ...more });
   return state;
 }
 
 function answerOf(settled: ReservationState | Refusal | 'unknown'): { reservation: Reservation } | Refusal {
   if (settled === 'unknown') return refuse('service_unavailable');
   if (isRefusal(settled)) return settled;
-  return settled.status === 'none' ? refuse('reservation_not_found') : { reservation: settled };
+  return asItIs(settled);
+}
+
+function asItIs(state: ReservationState): { reservation: Reservation } | Refusal {
+  return state.status === 'none' ? refuse('reservation_not_found') : { reservation: state };
 }

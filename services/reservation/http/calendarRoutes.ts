@@ -7,6 +7,7 @@ import { isRefusal, refuse } from '../../shared/contracts/refusals';
 import type { actorCaller } from '../../shared/platform/actorHost/caller';
 import type { Registry } from '../../shared/platform/actorHost/registry';
 import { publicBaseUrl, readBody } from '../../shared/platform/httpApp';
+import { keyedBy } from '../../shared/platform/idempotency';
 import { callerLanguage, orRefuse, RefusedError } from '../../shared/platform/problem';
 import { sideBySide } from '../../shared/platform/sideBySide';
 import type { CalendarContract } from '../actors/calendarActor';
@@ -52,8 +53,9 @@ export function calendarRoutes(options: CalendarRouteOptions): Router {
     const precondition = readPrecondition(req);
     const id = readCenterId(req.params.centerId);
     const { force, ...calendar } = readBody(calendarBody, req);
-    const reason = force ? { reason: force.reason } : {};
-    const present = orRefuse(await callCalendar(id, 'replace', { calendar, precondition, ...reason }));
+    const input = { calendar, precondition, ...(force ? { reason: force.reason } : {}) };
+    const keyed = keyedBy(req, 'replace', input);
+    const present = orRefuse(await callCalendar(id, 'replace', { ...input, ...keyed }));
     if (precondition.kind === 'absent') {
       res.status(201).location(`${publicBaseUrl(req)}/calendars/${id}`);
     }

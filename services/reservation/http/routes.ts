@@ -4,6 +4,7 @@ import { orderId } from '../../shared/contracts/booking';
 import { isRefusal, type RefusalCode, refuse } from '../../shared/contracts/refusals';
 import type { actorCaller } from '../../shared/platform/actorHost/caller';
 import { publicBaseUrl, readBody } from '../../shared/platform/httpApp';
+import { keyedBy } from '../../shared/platform/idempotency';
 import type { ListIndex } from '../../shared/platform/listIndex';
 import { withLogContext } from '../../shared/platform/logger';
 import { orRefuse, RefusedError } from '../../shared/platform/problem';
@@ -31,8 +32,9 @@ export interface ReservationRouteParts {
 export function reservationRoutes({ callReservation, list, clock }: ReservationRouteParts): Router {
   const router = Router();
 
-  async function decide(id: string, command: DecisionCommand): Promise<Reservation> {
-    const ask = async () => orRefuse(await callReservation(id, 'decide', command, decideDeadlineMs));
+  async function decide(req: Request, id: string, command: DecisionCommand): Promise<Reservation> {
+    const input = { ...command, ...keyedBy(req, 'decide', command) };
+    const ask = async () => orRefuse(await callReservation(id, 'decide', input, decideDeadlineMs));
     return withLogContext({ orderId: id }, async () => {
       const first = await ask();
       const answer = 'isDue' in first ? await ask() : first;
@@ -54,14 +56,14 @@ export function reservationRoutes({ callReservation, list, clock }: ReservationR
 
   router.post('/reservations', async (req, res) => {
     const { orderId: id, status, ...more } = readBody(decisionBody, req);
-    const view = viewOf(req, await decide(id, { decision: status, ...more }));
+    const view = viewOf(req, await decide(req, id, { decision: status, ...more }));
     send(res.status(201).location(view._links.self.href), view);
   });
 
   router.patch('/reservations/:id', async (req, res) => {
     const id = idIn(req, 'reservation_not_found');
     const { status } = readBody(visitBody, req);
-    send(res, viewOf(req, await decide(id, { decision: status })));
+    send(res, viewOf(req, await decide(req, id, { decision: status })));
   });
 
   router.get('/reservations', async (req, res) => {
@@ -74,7 +76,7 @@ export function reservationRoutes({ callReservation, list, clock }: ReservationR
 
   router.post('/cancellations', async (req, res) => {
     const { orderId: id, reason } = readBody(cancellationBody, req);
-    const canceled = await decide(id, { decision: 'canceled', reason });
+    const canceled = await decide(req, id, { decision: 'canceled', reason });
     const view = cancellationView(asCancellation(canceled), publicBaseUrl(req));
     send(res.status(201).location(view._links.self.href), view);
   });

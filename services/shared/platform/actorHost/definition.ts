@@ -26,6 +26,12 @@ export interface ActorMethod<State> {
    * `after-answer`: the caller does not wait; somebody else durable must come back for this actor.
    */
   publish?: 'before-answer' | 'after-answer';
+  /**
+   * Has the method honour the Idempotency-Key that its input may carry as `request`: what a repeat of a command that is
+   * done is answered, and whether an output that is no refusal says so (it does where this is absent).
+   */
+  repeated?: (state: State, id: string) => unknown;
+  isDone?: (output: unknown) => boolean;
   run(turn: Turn<State>, input: unknown): Promise<unknown>;
 }
 
@@ -34,6 +40,8 @@ export function method<State, Schema extends z.ZodType, Output>(declared: {
   input: Schema;
   readOnly?: boolean;
   publish?: 'before-answer' | 'after-answer';
+  repeated?: (state: State, id: string) => Output | Refusal;
+  isDone?: (output: unknown) => boolean;
   run(turn: Turn<State>, input: z.infer<Schema>): Promise<Output | Refusal>;
 }): ActorMethod<State> {
   return declared as ActorMethod<State>;
@@ -64,6 +72,11 @@ export interface SaveOptions {
   events?: readonly NewEvent[];
   /** The event that caused this save; its repeats are recognised by {@link Turn.hasSeen}. */
   seen?: string;
+  /**
+   * How the command that this turn was asked for ends with this save: a repeat under its Idempotency-Key hears the same.
+   * Absent where the save does not say.
+   */
+  outcome?: 'done' | Refusal;
 }
 
 /** What an actor's method works with: its state, one save, and the ways to be woken again. */

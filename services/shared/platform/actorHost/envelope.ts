@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { RememberedRequest } from '../../contracts/keyedRequests';
 import type { StampedEvent } from './definition';
 
 /** All that an actor stores, under one key, so that any state store writes it atomically. */
@@ -12,6 +13,8 @@ export interface Envelope<State> {
   readonly outbox: readonly OutboxEntry[];
   /** Identities of the last events taken in, newest last. */
   readonly seen: readonly string[];
+  /** Commands that came with an Idempotency-Key in the last 24 hours, newest last; absent where there are none. */
+  readonly requests?: readonly RememberedRequest[];
 }
 
 export interface OutboxEntry {
@@ -29,6 +32,9 @@ const envelopeShape = z.object({
   eventCount: z.number().int().nonnegative(),
   outbox: z.array(z.looseObject({ topic: z.string(), event: z.looseObject({ eventId: z.string() }) })),
   seen: z.array(z.string()),
+  requests: z
+    .array(z.looseObject({ key: z.string(), fingerprint: z.string(), at: z.string(), outcome: z.unknown() }))
+    .optional(),
 });
 
 /** Reads a stored value. Throws on one that this code did not write: better no turn than a wrong one. */

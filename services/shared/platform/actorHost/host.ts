@@ -1,5 +1,6 @@
 import type { Response } from 'express';
 import { Router } from 'express';
+import { keyedRequest } from '../../contracts/keyedRequests';
 import { refuse } from '../../contracts/refusals';
 import type { ListIndex } from '../listIndex';
 import { type Logger, withLogContext } from '../logger';
@@ -7,6 +8,7 @@ import { ActorQueue } from './actorQueue';
 import type { ActorDefinition, ActorMethod } from './definition';
 import { type Envelope, emptyEnvelope, parseEnvelope, stateKey } from './envelope';
 import { publishOutbox } from './outbox';
+import { runOnce } from './requests';
 import { RunningTurn, type TurnSurroundings } from './turn';
 
 export interface ActorHostOptions extends TurnSurroundings {
@@ -113,7 +115,14 @@ export class ActorHost {
     if (!method) throw new Error(`${definition.type} has no method ${name}`);
     const input = method.input.safeParse(rawInput ?? {});
     if (!input.success) return refuse('value_invalid', { issues: input.error.issues });
-    return this.#takeTurn(definition, id, method, (turn) => method.run(turn, input.data));
+    const run = (turn: RunningTurn<unknown>) => method.run(turn, input.data);
+    const { repeated, isDone = () => true } = method;
+    const request = keyedRequest.safeParse((rawInput as { request?: unknown } | undefined)?.request);
+    if (!repeated || !request.success) return this.#takeTurn(definition, id, method, run);
+    const answers = { repeated: (state: unknown) => repeated(state, id), isDone };
+    return this.#takeTurn(definition, id, method, (turn) =>
+      runOnce(turn, request.data, answers, () => run(turn)),
+    );
   }
 
   async #wake(definition: ActorDefinition<unknown>, id: string, reminder: string): Promise<void> {

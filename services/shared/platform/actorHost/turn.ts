@@ -1,5 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { uuidv7 } from 'uuidv7';
+import {
+  type KeyedRequest,
+  type RememberedRequest,
+  recall,
+  remember,
+  stillKnown,
+} from '../../contracts/keyedRequests';
 import { reachCrashPoint } from '../crashPoint';
 import type { Logger } from '../logger';
 import type { ReminderTiming, Sidecar } from '../sidecar';
@@ -22,6 +29,8 @@ export class RunningTurn<State> implements Turn<State> {
   #saved = false;
   #wrote = false;
   #intended = false;
+  #request: KeyedRequest | undefined;
+  #requestIsDone = false;
 
   constructor(
     readonly type: string,
@@ -62,6 +71,22 @@ export class RunningTurn<State> implements Turn<State> {
     return this.#envelope.seen.includes(eventId);
   }
 
+  get requestIsDone(): boolean {
+    return this.#requestIsDone;
+  }
+
+  recall(request: KeyedRequest): ReturnType<typeof recall> {
+    return recall(this.#envelope.requests ?? [], request, this.now());
+  }
+
+  take(request: KeyedRequest): void {
+    this.#request = request;
+  }
+
+  async closeRequest(): Promise<void> {
+    await this.#store('answer', this.state as State, { outcome: 'done' });
+  }
+
   async intend(state: State): Promise<void> {
     if (this.#saved) throw new Error(`${this.type} intends something after its save`);
     await this.#store('intent', state);
@@ -75,11 +100,12 @@ export class RunningTurn<State> implements Turn<State> {
   }
 
   async #store(
-    what: 'intent' | 'save',
+    what: 'intent' | 'save' | 'answer',
     state: State,
-    { events = [], seen }: SaveOptions = {},
+    { events = [], seen, outcome }: SaveOptions = {},
   ): Promise<void> {
     const before = this.#envelope;
+    const requests = this.#requests(before.requests ?? [], outcome);
     const next: Envelope<State> = {
       version: before.version + 1,
       turnId: randomUUID(),
@@ -87,12 +113,22 @@ export class RunningTurn<State> implements Turn<State> {
       eventCount: before.eventCount + events.length,
       outbox: [...before.outbox, ...stampEvents(this, before, events, this.now())],
       seen: seen ? [...before.seen, seen].slice(-seenMax) : before.seen,
+      ...(requests.length > 0 ? { requests } : {}),
     };
     reachCrashPoint(`${this.type}.before-${what}`);
     await this.#write(next);
     this.#wrote = true;
     this.#envelope = next;
+    if (outcome) this.#requestIsDone = true;
     reachCrashPoint(`${this.type}.after-${what}`);
+  }
+
+  #requests(
+    before: readonly RememberedRequest[],
+    outcome: SaveOptions['outcome'],
+  ): readonly RememberedRequest[] {
+    if (!this.#request) return stillKnown(before, this.now());
+    return remember(before, this.#request, outcome ?? 'open', this.now());
   }
 
   async guard(): Promise<void> {

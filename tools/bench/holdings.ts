@@ -1,0 +1,69 @@
+import { createClient } from 'redis';
+import type { Infra } from '../system/infra';
+
+/** What a system holds, and what of it ought to be nothing once all is quiet. */
+export interface Holdings {
+  keys: number;
+  bytes: number;
+  /** By topic: entries that are still there. */
+  streams: Record<string, number>;
+  /** Reminders that the scheduler has, but for those that stay: each shard's look for messages. */
+  reminders: number;
+  /** Holds that a slot still has to visit. */
+  unsettled: number;
+  /** Orders with a message to send. */
+  due: number;
+}
+
+const topics = ['orders', 'payments', 'reservations', 'calendars'];
+
+export function isAtRest({ streams, reminders, unsettled, due }: Holdings): boolean {
+  const unread = Object.values(streams).reduce((sum, each) => sum + each, 0);
+  return unread + reminders + unsettled + due === 0;
+}
+
+export async function readHoldings({ redisUrl, ports }: Infra): Promise<Holdings> {
+  const redis = createClient({ url: redisUrl });
+  await redis.connect();
+  const lengths = await Promise.all(topics.map((topic) => redis.xLen(topic)));
+  const memory = /used_memory:(\d+)/.exec(await redis.info('memory'));
+  let due = 0;
+  let unsettled = 0;
+  for await (const keys of redis.scanIterator({ MATCH: '{s*}:due', COUNT: 10_000 })) {
+    for (const key of keys) due += await redis.zCard(key);
+  }
+  for await (const keys of redis.scanIterator({ MATCH: 'order||Slot||*', COUNT: 10_000 })) {
+    for (const key of keys) {
+      const slot = JSON.parse((await redis.hGet(key, 'data')) ?? '{}') as { state?: { unsettled?: object } };
+      unsettled += Object.keys(slot.state?.unsettled ?? {}).length;
+    }
+  }
+  const keys = await redis.dbSize();
+  redis.destroy();
+  return {
+    keys,
+    bytes: Number(memory?.[1]),
+    streams: Object.fromEntries(topics.map((topic, i) => [topic, lengths[i] ?? 0])),
+    reminders: await countReminders(ports.etcdClient),
+    unsettled,
+    due,
+  };
+}
+
+/** As the scheduler's own store has them: `dapr/jobs/actorreminder||<namespace>||<type>||<id>||<name>`. */
+async function countReminders(storePort: number): Promise<number> {
+  const prefix = 'dapr/jobs/';
+  const answer = await fetch(`http://127.0.0.1:${storePort}/v3/kv/range`, {
+    method: 'POST',
+    body: JSON.stringify({
+      key: Buffer.from(prefix).toString('base64'),
+      range_end: Buffer.from('dapr/jobs0').toString('base64'),
+      keys_only: true,
+    }),
+    signal: AbortSignal.timeout(5_000),
+  });
+  const { kvs = [] } = (await answer.json()) as { kvs?: { key: string }[] };
+  return kvs
+    .map(({ key }) => Buffer.from(key, 'base64').toString())
+    .filter((name) => !name.includes('||Dispatcher||')).length;
+}

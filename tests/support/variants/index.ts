@@ -1,5 +1,7 @@
-import { cpSync, mkdirSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { execFile } from 'node:child_process';
+import { cpSync, readFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { promisify } from 'node:util';
 import type { ManagedProcess } from '../../../tools/system/managedProcess';
 import { projectRoot } from '../../../tools/system/plan';
 import { pubsubKafka } from './kafka';
@@ -36,21 +38,23 @@ function asVariantName(name: string): VariantName {
   throw new Error(`there is no variant ${name}; there are ${Object.keys(starts).join(', ')}`);
 }
 
-/** Puts variants in the place of the standard components, as their README says, and starts what they need. */
+/** Starts what variants need, and puts them in the place of the standard components by the README's commands. */
 export async function startVariants(
   names: readonly VariantName[],
   dataDir: string,
 ): Promise<RunningVariants> {
   const resourcesPath = join(dataDir, 'components');
-  copyYaml(join(projectRoot, 'components'), resourcesPath);
-  for (const name of names) copyYaml(join(projectRoot, 'components', 'variants', name), resourcesPath);
-
+  cpSync(join(projectRoot, 'components'), resourcesPath, { recursive: true });
   const running: [VariantName, RunningVariant][] = [];
   const stop = async () => {
     await Promise.all(running.map(([, variant]) => variant.stop()));
   };
   try {
-    for (const name of names) running.push([name, await starts[name]({ dataDir })]);
+    for (const name of names) {
+      const variant = await starts[name]({ dataDir });
+      running.push([name, variant]);
+      await followReadme(name, dataDir, variant);
+    }
   } catch (error) {
     await stop();
     throw error;
@@ -66,9 +70,14 @@ export async function startVariants(
   };
 }
 
-function copyYaml(from: string, to: string): void {
-  mkdirSync(to, { recursive: true });
-  for (const name of readdirSync(from).filter((each) => each.endsWith('.yaml'))) {
-    cpSync(join(from, name), join(to, name));
-  }
+/** What a user does, in a folder with the project's components; but for where things are, which differs. */
+async function followReadme(name: VariantName, cwd: string, variant: RunningVariant): Promise<void> {
+  const readme = readFileSync(join(projectRoot, 'README.md'), 'utf8');
+  const [, block] = readme.split(`<!-- variant: ${name} -->\n\`\`\`sh\n`);
+  if (!block) throw new Error(`the README does not tell how to take ${name}`);
+  const lines = block.slice(0, block.indexOf('```')).split('\n');
+  const commands = lines.filter((line) => !line.startsWith('export ')).join('\n');
+  const path = [...(variant.programs ?? []), process.env.PATH].join(delimiter);
+  const env = { ...process.env, ...variant.sidecarEnv, PATH: path };
+  await promisify(execFile)('bash', ['-euc', commands], { cwd, env });
 }

@@ -63,6 +63,7 @@ export async function reservationStorePostgresql({ dataDir }: { dataDir: string 
   return {
     sidecarEnv: { RESERVATION_POSTGRESQL: url('reservation') },
     process: server,
+    programs: [postgresql],
     store: { appId: 'reservation', read },
     stop,
   };

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { readToolchain } from '../../../tools/system/plan';
 import type { RunningVariant } from './variant';
@@ -18,5 +18,5 @@ export async function paymentStoreSqlite({ dataDir }: { dataDir: string }): Prom
     const rows = JSON.parse(stdout || '[]') as { key: string; value: string }[];
     return rows.map(({ key, value }) => [key, value]);
   }
-  return { store: { appId: 'payment', read }, stop: async () => {} };
+  return { store: { appId: 'payment', read }, programs: [dirname(sqlite3)], stop: async () => {} };
 }

@@ -8,6 +8,8 @@ export interface RunningVariant {
   process?: ManagedProcess;
   /** Whose actors are elsewhere than in Redis, and how to read them. */
   store?: { appId: string; read: ReadActors };
+  /** Folders of programs that a user would have on the PATH. */
+  programs?: string[];
   stop(): Promise<void>;
 }
 

@@ -39,7 +39,7 @@ const oldestJava = 17;
 
 export const kafka = fromPackages(
   'kafka',
-  ['openjdk-17-jre-headless', 'maven'],
+  ['default-jre-headless', 'maven'],
   async () => {
     const java = onPath('java');
     if (!java || !existsSync(jars)) return null;

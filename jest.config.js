@@ -30,5 +30,11 @@ module.exports = {
       globalSetup: '<rootDir>/tests/globalSetup.js',
       testMatch: ['<rootDir>/tests/{sidecars,journeys,failures,start}/**/*.test.ts'],
     },
+    {
+      ...common,
+      displayName: 'variants',
+      globalSetup: '<rootDir>/tests/globalSetup.js',
+      testMatch: ['<rootDir>/tests/variants/**/*.test.ts'],
+    },
   ],
 };

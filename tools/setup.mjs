@@ -5,6 +5,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { stopChildren } from './setup/child.mjs';
 import { daprCli, daprRuntime } from './setup/dapr.mjs';
+import { kafka, postgresql, sqlite } from './setup/databases.mjs';
 import { build } from './setup/dist.mjs';
 import { withLock } from './setup/lock.mjs';
 import { npmPackages } from './setup/npm.mjs';
@@ -15,14 +16,14 @@ import { redis } from './setup/redis.mjs';
 import { isToolchainSaved, loadToolchain, recordTools, saveToolchain } from './setup/toolchain.mjs';
 import { undoAll } from './setup/undo.mjs';
 
-const STEPS = [npmPackages, daprRuntime, daprCli, redis, build];
+const STEPS = [npmPackages, daprRuntime, daprCli, redis, sqlite, postgresql, kafka, build];
 const STEP_NAMES = [...new Set(STEPS.map((step) => step.name))];
 
 const USAGE = `usage: node tools/setup.mjs [--check] [--only=${STEP_NAMES.join(',')}]
        node tools/setup.mjs --pin-checksums
 
   --check           say what would be done and change nothing; exit 1 if there is something to do
-  --only=STEPS      only these steps
+  --only=STEPS      only these steps; sqlite, postgresql and kafka are only done if named (for test:variants)
   --pin-checksums   for maintainers: pin the checksums of the Dapr release archives in tools/dapr/checksums.json
 
   HEALTHCENTER_CACHE         where fetched and built tools are kept (else ~/.cache/healthcenter)
@@ -61,7 +62,7 @@ async function main() {
       progress.done('pinned in tools/dapr/checksums.json');
     });
   }
-  const steps = STEPS.filter((step) => !options.only || options.only.includes(step.name));
+  const steps = STEPS.filter((step) => (options.only ? options.only.includes(step.name) : !step.onlyIfNamed));
   if (options.check) return check(steps);
   return attempt('set-up', (progress) =>
     withLock(path.join(data, 'setup.lock'), progress, () => setUp(steps, progress)),

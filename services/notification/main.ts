@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { consumersOf } from '../shared/contracts/consumers';
 import { actorCaller } from '../shared/platform/actorHost/caller';
+import { fenceBySetting } from '../shared/platform/actorHost/fence';
 import { ActorHost } from '../shared/platform/actorHost/host';
 import { integer, platformSettings, readConfig } from '../shared/platform/config';
 import { createDaprSidecar } from '../shared/platform/daprSidecar';
@@ -59,7 +60,7 @@ const host = new ActorHost({
   sidecar,
   log,
   clock,
-  fence: config.ACTOR_STATE_FENCE,
+  fence: fenceBySetting(config.ACTOR_STATE_FENCE, () => sidecar.componentType('notification-store')),
   actors: [
     dispatcherActor({
       pages,

@@ -3,6 +3,7 @@ import { calendarTable, standardCalendars } from '../shared/contracts/calendar';
 import { holidayName, holidaysKnownThrough } from '../shared/contracts/holidays';
 import { packageTable, standardPackages } from '../shared/contracts/packages';
 import { actorCaller } from '../shared/platform/actorHost/caller';
+import { fenceBySetting } from '../shared/platform/actorHost/fence';
 import { ActorHost } from '../shared/platform/actorHost/host';
 import { createRegistry, registryActor } from '../shared/platform/actorHost/registry';
 import { integer, jsonSetting, platformSettings, readConfig } from '../shared/platform/config';
@@ -82,7 +83,7 @@ const host = new ActorHost({
   sidecar,
   log,
   clock,
-  fence: config.ACTOR_STATE_FENCE,
+  fence: fenceBySetting(config.ACTOR_STATE_FENCE, () => sidecar.componentType('order-store')),
   actors: [
     orderActor({
       payments,

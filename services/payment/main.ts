@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { actorCaller } from '../shared/platform/actorHost/caller';
+import { fenceBySetting } from '../shared/platform/actorHost/fence';
 import { ActorHost } from '../shared/platform/actorHost/host';
 import { integer, platformSettings, readConfig } from '../shared/platform/config';
 import { createDaprSidecar } from '../shared/platform/daprSidecar';
@@ -47,7 +48,7 @@ const host = new ActorHost({
   sidecar,
   log,
   clock,
-  fence: config.ACTOR_STATE_FENCE,
+  fence: fenceBySetting(config.ACTOR_STATE_FENCE, () => sidecar.componentType('payment-store')),
   actors: [paymentActor({ provider })],
   lists: { [paymentType]: list },
 });

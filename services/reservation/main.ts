@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { calendarTable, standardCalendars } from '../shared/contracts/calendar';
 import { actorCaller } from '../shared/platform/actorHost/caller';
+import { fenceBySetting } from '../shared/platform/actorHost/fence';
 import { ActorHost } from '../shared/platform/actorHost/host';
 import { createRegistry, registryActor } from '../shared/platform/actorHost/registry';
 import { jsonSetting, platformSettings, readConfig } from '../shared/platform/config';
@@ -47,7 +48,7 @@ const host = new ActorHost({
   sidecar,
   log,
   clock,
-  fence: config.ACTOR_STATE_FENCE,
+  fence: fenceBySetting(config.ACTOR_STATE_FENCE, () => sidecar.componentType('reservation-store')),
   lists: { [reservationType]: list },
   actors: [
     reservationActor({ order }),

@@ -187,6 +187,8 @@ describe('A calendar', () => {
       },
       { withinMs: 30_000 },
     );
+    // Order tells the above, and reservation may need longer.
+    await system.ready();
   });
 
   test('When a centre is new, then it can be booked at once', async () => {

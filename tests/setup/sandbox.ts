@@ -52,6 +52,7 @@ export class Sandbox {
     cpSync(path.join(repository, 'tools/setup.mjs'), path.join(clone, 'tools/setup.mjs'));
     cpSync(path.join(repository, 'tools/setup'), path.join(clone, 'tools/setup'), { recursive: true });
     cpSync(path.join(repository, 'tools/dapr'), path.join(clone, 'tools/dapr'), { recursive: true });
+    cpSync(path.join(repository, 'tools/kafka'), path.join(clone, 'tools/kafka'), { recursive: true });
     for (const file of ['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json']) {
       cpSync(path.join(repository, file), path.join(clone, file));
     }

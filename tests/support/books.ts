@@ -7,6 +7,7 @@ import type { SlotState } from '../../services/order/domain/slot';
 import type { PaymentState } from '../../services/payment/domain/payment';
 import type { ChargeRecord } from '../../services/payment/provider/provider';
 import type { ReservationState } from '../../services/reservation/domain/reservation';
+import { whereElse } from './actorStores';
 
 /** All that a system has stored, by id. */
 export interface Books {
@@ -36,11 +37,20 @@ export async function readBooks(redisUrl: string): Promise<Books> {
   const keys = await redis.keys('*');
   async function actors<State>(appId: string, type: string): Promise<Map<string, State>> {
     const prefix = `${appId}||${type}||`;
+    const idAndState = (key: string, value: string): [string, State] => [
+      key.split('||')[2] ?? '',
+      JSON.parse(value).state as State,
+    ];
+    const readElsewhere = whereElse(redisUrl, appId);
+    if (readElsewhere) {
+      const stored = await readElsewhere();
+      return new Map(
+        stored.filter(([key]) => key.startsWith(prefix)).map(([key, value]) => idAndState(key, value)),
+      );
+    }
     const own = keys.filter((key) => key.startsWith(prefix));
     const values = await Promise.all(own.map((key) => redis.hGet(key, 'data')));
-    return new Map(
-      own.map((key, i) => [key.split('||')[2] ?? '', JSON.parse(values[i] ?? '{}').state as State]),
-    );
+    return new Map(own.map((key, i) => idAndState(key, values[i] ?? '{}')));
   }
   async function byId<Value>(
     marker: string,

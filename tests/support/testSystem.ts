@@ -1,9 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { useLeash } from '../../tools/system/managedProcess';
 import { readToolchain } from '../../tools/system/plan';
 import { planSystem, type System, type SystemOptions } from '../../tools/system/system';
+import { keptElsewhere } from './actorStores';
 import { type Api, apiOf } from './api';
+import { type RunningVariants, startVariants, type VariantName, variantsOfThisRun } from './variants';
 
 export interface TestSystem extends System {
   dataDir: string;
@@ -11,12 +14,19 @@ export interface TestSystem extends System {
   api: Api;
   /** A file that makes a service kill itself at the line that is written into it. */
   crashFile: string;
+  /** What runs for its variants, such as Kafka, by the variant's name. */
+  variants: RunningVariants['processes'];
   /** Stops all and removes what it stored. */
   end(): Promise<void>;
 }
 
+export interface TestSystemOptions extends SystemOptions {
+  /** Folders of components/variants that take the place of the standard components. */
+  variants: readonly VariantName[];
+}
+
 /** Starts a whole system on ports and data of its own. Its sweeps are faster than the standard, to keep tests short. */
-export async function startTestSystem(options: Partial<SystemOptions> = {}): Promise<TestSystem> {
+export async function startTestSystem(options: Partial<TestSystemOptions> = {}): Promise<TestSystem> {
   const toolchain = options.toolchain ?? readToolchain();
   if (!toolchain.redisServer && !options.toolchain) {
     throw new Error(
@@ -25,8 +35,13 @@ export async function startTestSystem(options: Partial<SystemOptions> = {}): Pro
   }
   const dataDir = mkdtempSync(join(tmpdir(), 'healthcenter-'));
   const crashFile = join(dataDir, 'crash');
+  useLeash();
+  const names = options.variants ?? variantsOfThisRun();
+  const variants = names.length > 0 ? await startVariants(names, dataDir) : undefined;
   const system = await planSystem({
+    ...(variants ? { resourcesPath: variants.resourcesPath } : {}),
     ...options,
+    sidecarEnv: { ...variants?.sidecarEnv, ...options.sidecarEnv },
     toolchain,
     dataDir,
     env: {
@@ -38,15 +53,27 @@ export async function startTestSystem(options: Partial<SystemOptions> = {}): Pro
       ...options.env,
     },
   });
-  const end = async () => {
+  if (variants) keptElsewhere(system.infra.redisUrl, variants.stores);
+  const stopAll = async () => {
     await system.stop();
+    await variants?.stop();
+  };
+  const end = async () => {
+    await stopAll();
     if (!process.env.KEEP_TEST_DATA) rmSync(dataDir, { recursive: true, force: true });
   };
   try {
     await system.start();
   } catch (error) {
-    await system.stop();
+    await stopAll();
     throw new Error(`the system did not start; its logs are in ${dataDir}/logs`, { cause: error });
   }
-  return { ...system, dataDir, crashFile, api: apiOf(system.url('gateway')), end };
+  return {
+    ...system,
+    dataDir,
+    crashFile,
+    variants: variants?.processes ?? {},
+    api: apiOf(system.url('gateway')),
+    end,
+  };
 }

@@ -1,15 +1,13 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { ask, onPath, run } from './child.mjs';
+import { ask, onPath } from './child.mjs';
+import { canInstall, installPackages, systemIds } from './debian.mjs';
 import { isAtLeast } from './gobuild.mjs';
 import { withLock } from './lock.mjs';
-import { cache, logFile, shown } from './places.mjs';
+import { cache, shown } from './places.mjs';
 import { SetupError } from './progress.mjs';
 import { versionOf } from './toolchain.mjs';
-import { undoOnStop } from './undo.mjs';
 
 const OLDEST = '6.2';
-const POLICY = '/usr/sbin/policy-rc.d';
 
 export const redis = {
   name: 'redis',
@@ -56,43 +54,11 @@ function withoutPassword(text) {
 }
 
 async function install(progress) {
-  const packages = ['install', '-y', '--no-install-recommends', 'redis-server'];
-  const removePolicy = keepServicesStopped();
-  try {
-    progress.doing("installing Debian's redis-server");
-    // The package lists are often there and fresh enough; fetching them takes longer than the package.
-    await aptGet(packages).catch(async () => {
-      progress.doing("fetching Debian's package lists");
-      await aptGet(['update']);
-      progress.doing("installing Debian's redis-server");
-      await aptGet(packages);
-    });
-  } finally {
-    removePolicy();
-  }
+  await installPackages(['redis-server'], { progress, log: 'redis', todo: toInstall() });
   const installed = await find();
   if (!installed)
     throw new SetupError('the package is installed, but redis-server is not on PATH', toInstall());
   return { ...installed, text: `installed ${installed.text}` };
-}
-
-function aptGet(args) {
-  return run('apt-get', ['-o', 'DPkg::Lock::Timeout=60', ...args], {
-    env: { DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' },
-    log: logFile('redis'),
-    todo: toInstall(),
-  });
-}
-
-/** Until the function returned is called, Debian starts no service it installs: this project starts its own. */
-function keepServicesStopped() {
-  if (existsSync(POLICY)) return () => {};
-  writeFileSync(POLICY, '#!/bin/sh\nexit 101\n', { mode: 0o755, flag: 'wx' });
-  return undoOnStop(() => rmSync(POLICY, { force: true }));
-}
-
-function canInstall() {
-  return process.getuid?.() === 0 && systemIds().includes('debian') && onPath('apt-get') !== null;
 }
 
 function toInstall() {
@@ -111,14 +77,3 @@ const INSTALL_COMMANDS = [
   ['alpine', 'sudo apk add redis'],
   ['suse', 'sudo zypper install redis'],
 ];
-
-/** What the system calls itself and what it derives from, e.g. ["ubuntu", "debian"]. */
-function systemIds() {
-  if (process.platform !== 'linux') return [process.platform];
-  try {
-    const release = readFileSync('/etc/os-release', 'utf8');
-    return [...release.matchAll(/^ID(?:_LIKE)?="?([^"\n]*)"?$/gm)].flatMap(([, ids]) => ids.split(' '));
-  } catch {
-    return [];
-  }
-}

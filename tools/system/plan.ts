@@ -19,6 +19,11 @@ export interface Toolchain {
   redisUrl: string | null;
   /** Where the CLI is to find its runtime. */
   runtimePath: string;
+  /** Only where the set-up of the variants has run. */
+  sqlite3?: string;
+  /** The folder of PostgreSQL's programs. */
+  postgresql?: string;
+  kafka?: { java: string; jars: string };
 }
 
 export function readToolchain(): Toolchain {

@@ -19,6 +19,8 @@ export interface SystemOptions {
   /** Extra environment of all services, or of one. */
   env?: Record<string, string>;
   envOf?: Record<string, Record<string, string>>;
+  /** Extra environment of all sidecars. */
+  sidecarEnv?: Record<string, string>;
   appendFsync?: 'always' | 'everysec' | 'no';
   resourcesPath?: string;
   /** Apps of which a second instance runs, with the same id and store; it is found under `<app>-2`. */
@@ -118,6 +120,7 @@ function planApp(
     apiLogging = false,
     env = {},
     envOf = {},
+    sidecarEnv = {},
     resourcesPath = join(projectRoot, 'components'),
   }: SystemOptions,
 ): RunningApp {
@@ -146,7 +149,7 @@ function planApp(
       command: toolchain.daprd,
       // The names file of the Configuration is relative to this folder, which is what keeps systems apart.
       cwd: dataDir,
-      env: infra.env,
+      env: { ...infra.env, ...sidecarEnv },
       args: [
         ...['--app-id', plan.appId, '--app-port', String(plan.appPort)],
         ...['--dapr-http-port', String(plan.daprHttpPort), '--dapr-grpc-port', String(plan.daprGrpcPort)],

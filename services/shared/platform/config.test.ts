@@ -14,7 +14,7 @@ describe('readConfig', () => {
       DAPR_HTTP_PORT: 3581,
       LOG_LEVEL: 'info',
       PUBSUB_NAME: 'pubsub',
-      ACTOR_STATE_FENCE: 'redis',
+      ACTOR_STATE_FENCE: 'auto',
       HEARTBEAT_FILE: '',
       SHUTDOWN_SECONDS_MAX: 20,
       CRASH_FILE: '',

@@ -30,8 +30,8 @@ export const platformSettings = {
   DAPR_HTTP_PORT: port,
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info'),
   PUBSUB_NAME: z.string().default('pubsub'),
-  /** `redis`: each save carries the stored version as its ETag, so that a stale host cannot overwrite. */
-  ACTOR_STATE_FENCE: z.enum(['redis', 'none']).default('redis'),
+  /** `redis`: each save carries the stored version as its ETag, so that a stale host cannot overwrite. `auto`: on Redis. */
+  ACTOR_STATE_FENCE: z.enum(['auto', 'redis', 'none']).default('auto'),
   /** Touched every second while the event loop turns; an exec probe looks at its age. Empty: no file. */
   HEARTBEAT_FILE: z.string().default(''),
   SHUTDOWN_SECONDS_MAX: integer(20, 1),

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createDaprSidecar } from './daprSidecar';
+import { createDaprSidecar, type DaprSidecar } from './daprSidecar';
 import { withLogContext } from './logger';
-import type { PublishedEvent, Sidecar } from './sidecar';
+import type { PublishedEvent } from './sidecar';
 
 interface Asked {
   method: string | undefined;
@@ -17,7 +17,7 @@ const asked: Asked[] = [];
 let answering: Answering;
 let server: Server;
 let port: number;
-let sidecar: Sidecar;
+let sidecar: DaprSidecar;
 
 const answer =
   (status: number, body?: unknown, headers: Record<string, string> = {}): Answering =>
@@ -362,6 +362,19 @@ describe('health', () => {
       expect(await isWell()).toBe(false);
     },
   );
+});
+
+test('When a component’s type is asked for, then it is what the sidecar has loaded under that name, or it throws', async () => {
+  answering = answer(200, {
+    components: [
+      { name: 'pubsub', type: 'pubsub.kafka' },
+      { name: 'order-store', type: 'state.sqlite' },
+    ],
+  });
+  expect(await sidecar.componentType('order-store')).toBe('state.sqlite');
+  await expect(sidecar.componentType('payment-store')).rejects.toThrow('no such component');
+  answering = answer(200, { id: 'order' });
+  await expect(sidecar.componentType('order-store')).rejects.toThrow('no such component');
 });
 
 test('When the sidecar wants a token, then each call carries it', async () => {

@@ -19,11 +19,16 @@ interface DaprSidecarOptions {
   apiToken?: string;
 }
 
+export interface DaprSidecar extends Sidecar {
+  /** The type of a component that the sidecar has loaded, such as `state.redis`. Throws where there is none so named. */
+  componentType(name: string): Promise<string>;
+}
+
 /**
  * The port on Dapr's HTTP API. `@dapr/dapr` carries bindings; the rest goes by undici, because the SDK's client cannot
  * abort a call, hides the status of an invocation, and costs more: decisions/0003 has the figures.
  */
-export function createDaprSidecar(options: DaprSidecarOptions): Sidecar {
+export function createDaprSidecar(options: DaprSidecarOptions): DaprSidecar {
   const { host = '127.0.0.1', httpPort, pubsubName, deadlineMs: standardDeadlineMs = 5_000 } = options;
   // No limit on connections: a turn that holds one needs another to call the next actor, so with a limit, as many turns
   // at once as it has connections would wait for each other for ever.
@@ -188,6 +193,15 @@ export function createDaprSidecar(options: DaprSidecarOptions): Sidecar {
         operation,
         await request(operation, 'DELETE', `${actorPath(type, id)}/reminders/${name}`),
       );
+    },
+
+    async componentType(name) {
+      const operation = `type of ${name}`;
+      const text = await expectSuccess(operation, await request(operation, 'GET', '/v1.0/metadata'));
+      const { components = [] } = parseJson(text) as { components?: { name: string; type: string }[] };
+      const found = components.find((component) => component.name === name);
+      if (!found) throw new SidecarError('refused', operation, 'no such component is loaded');
+      return found.type;
     },
 
     isHealthy: () => answersWell('health probe', '/v1.0/healthz/outbound'),

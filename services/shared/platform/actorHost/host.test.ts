@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { createLogger } from '../logger';
 import type { PublishedEvent, Sidecar } from '../sidecar';
 import type { ActorDefinition, method, NewEvent, StampedEvent, Turn } from './definition';
+import { fenceBySetting } from './fence';
 import { ActorHost, type ActorHostOptions } from './host';
 
 // What a real sidecar is not needed for; tests/sidecars/actorHost.test.ts shows the rest on one.
@@ -211,6 +212,41 @@ describe('the fence', () => {
     await call('set', 'a');
 
     expect(sidecar.writes).toEqual([{ etag: undefined }]);
+  });
+
+  test.each([
+    ['state.redis', '-1', '1'],
+    ['state.postgresql', undefined, undefined],
+    ['state.sqlite', undefined, undefined],
+  ])('When the store is %s, then its type alone decides, asked once', async (type, first, second) => {
+    const storeType = jest.fn(async () => type);
+    const { sidecar, call } = hostOf({ set }, {}, { fence: fenceBySetting('auto', storeType) });
+    for (const state of ['a', 'b']) await call('set', state);
+
+    expect(sidecar.writes).toEqual([{ etag: first }, { etag: second }]);
+    expect(storeType).toHaveBeenCalledTimes(1);
+  });
+
+  test('When the store’s type cannot be told, then nothing is written, and the next turn asks again', async () => {
+    const storeType = jest.fn<Promise<string>, []>(async () => 'state.redis');
+    storeType.mockRejectedValueOnce(new Error('no sidecar'));
+    const { sidecar, call } = hostOf({ set }, {}, { fence: fenceBySetting('auto', storeType) });
+    expect((await call('set', 'a')).status).toBe(500);
+    expect(sidecar.writes).toEqual([]);
+
+    expect((await call('set', 'a')).status).toBe(200);
+    expect(sidecar.writes).toEqual([{ etag: '-1' }]);
+  });
+
+  test('When the sidecar starts anew, then its store is asked for again', async () => {
+    let type = 'state.redis';
+    const { sidecar, call, app } = hostOf({ set }, {}, { fence: fenceBySetting('auto', async () => type) });
+    await call('set', 'a');
+    type = 'state.sqlite';
+    await request(app).get('/dapr/config');
+    await call('set', 'b');
+
+    expect(sidecar.writes).toEqual([{ etag: '-1' }, { etag: undefined }]);
   });
 
   test('When a repeat of the write finds its own first try stored, then that counts as saved', async () => {

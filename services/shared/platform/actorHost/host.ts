@@ -9,7 +9,7 @@ import type { ActorDefinition, ActorMethod } from './definition';
 import { type Envelope, emptyEnvelope, parseEnvelope, stateKey } from './envelope';
 import { publishOutbox } from './outbox';
 import { runOnce } from './requests';
-import { RunningTurn, type TurnSurroundings } from './turn';
+import { type Fence, RunningTurn, type TurnSurroundings } from './turn';
 
 export interface ActorHostOptions extends TurnSurroundings {
   // biome-ignore lint/suspicious/noExplicitAny: a host keeps actors of many state types side by side.
@@ -39,10 +39,13 @@ export class ActorHost {
   readonly #background = new Set<Promise<void>>();
   readonly #telling = new Map<string, Promise<void>>();
   readonly #log: Logger;
+  readonly #surroundings: TurnSurroundings;
   #epoch = 0;
+  #fence: Promise<Fence> | undefined;
 
   constructor(private readonly options: ActorHostOptions) {
     this.#log = options.log;
+    this.#surroundings = { ...options, fence: () => this.#askFence() };
     this.#definitions = new Map(options.actors.map((definition) => [definition.type, definition]));
     this.#mountRoutes();
   }
@@ -56,6 +59,7 @@ export class ActorHost {
   #mountRoutes(): void {
     this.router.get('/dapr/config', (_req, res) => {
       this.#epoch += 1;
+      this.#fence = undefined;
       this.#hosted.clear();
       res.json({
         entities: [...this.#definitions.keys()],
@@ -155,7 +159,7 @@ export class ActorHost {
           id,
           this.#log,
           await this.#load(definition, id),
-          this.options,
+          this.#surroundings,
         );
         const output = await run(turn);
         const { listedVersion } = this.#hosted.get(key) ?? {};
@@ -171,6 +175,20 @@ export class ActorHost {
         throw error;
       }
     });
+  }
+
+  // A sidecar that starts anew may have another store.
+  #askFence(): Promise<Fence> {
+    const { fence } = this.options;
+    if (typeof fence === 'string') return Promise.resolve(fence);
+    if (!this.#fence) {
+      const asked = fence();
+      asked.catch(() => {
+        if (this.#fence === asked) this.#fence = undefined;
+      });
+      this.#fence = asked;
+    }
+    return this.#fence;
   }
 
   async #load(definition: ActorDefinition<unknown>, id: string): Promise<Envelope<unknown>> {

@@ -18,8 +18,11 @@ export interface TurnSurroundings {
   sidecar: Sidecar;
   log: Logger;
   clock: () => Date;
-  fence: 'redis' | 'none';
+  fence: Fence | (() => Promise<Fence>);
 }
+
+/** What keeps a host that lost an actor from overwriting it. */
+export type Fence = 'redis' | 'none';
 
 /** One turn of one actor: what its method sees, and what the host learns from it afterwards. */
 export class RunningTurn<State> implements Turn<State> {
@@ -164,8 +167,9 @@ export class RunningTurn<State> implements Turn<State> {
 
   async #write(next: Envelope<State>): Promise<void> {
     const { sidecar, fence } = this.surroundings;
+    const kind = typeof fence === 'string' ? fence : await fence();
     try {
-      await sidecar.writeActorState(this.type, this.id, stateKey, next, fenceTag(fence, next.version - 1));
+      await sidecar.writeActorState(this.type, this.id, stateKey, next, fenceTag(kind, next.version - 1));
     } catch (error) {
       if (!(await this.#isStored(next))) throw error;
       this.log.warn({ err: error }, 'a save whose answer was lost had taken effect');
@@ -184,7 +188,7 @@ export class RunningTurn<State> implements Turn<State> {
  * and is refused. For a first write any number that no stored value can have: an absent key takes all, a present
  * one none. Other stores have ETags that cannot be foreseen; decisions/0004.
  */
-function fenceTag(fence: TurnSurroundings['fence'], storedVersion: number): string | undefined {
+function fenceTag(fence: Fence, storedVersion: number): string | undefined {
   if (fence === 'none') return undefined;
   return storedVersion === 0 ? '-1' : String(storedVersion);
 }

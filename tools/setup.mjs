@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { stopChildren } from './setup/child.mjs';
 import { daprCli, daprRuntime } from './setup/dapr.mjs';
 import { build } from './setup/dist.mjs';
+import { faultTools } from './setup/faults.mjs';
 import { withLock } from './setup/lock.mjs';
 import { npmPackages } from './setup/npm.mjs';
 import { pinChecksums } from './setup/pin.mjs';
@@ -16,13 +17,15 @@ import { isToolchainSaved, loadToolchain, recordTools, saveToolchain } from './s
 import { undoAll } from './setup/undo.mjs';
 
 const STEPS = [npmPackages, daprRuntime, daprCli, redis, build];
-const STEP_NAMES = [...new Set(STEPS.map((step) => step.name))];
+// Done only when they are named.
+const ON_DEMAND = faultTools;
+const STEP_NAMES = [...new Set([...STEPS, ...ON_DEMAND].map((step) => step.name))];
 
 const USAGE = `usage: node tools/setup.mjs [--check] [--only=${STEP_NAMES.join(',')}]
        node tools/setup.mjs --pin-checksums
 
   --check           say what would be done and change nothing; exit 1 if there is something to do
-  --only=STEPS      only these steps
+  --only=STEPS      only these steps; "faults", what the fault tests need, is done only when it is named
   --pin-checksums   for maintainers: pin the checksums of the Dapr release archives in tools/dapr/checksums.json
 
   HEALTHCENTER_CACHE         where fetched and built tools are kept (else ~/.cache/healthcenter)
@@ -61,7 +64,9 @@ async function main() {
       progress.done('pinned in tools/dapr/checksums.json');
     });
   }
-  const steps = STEPS.filter((step) => !options.only || options.only.includes(step.name));
+  const steps = options.only
+    ? [...STEPS, ...ON_DEMAND].filter((step) => options.only.includes(step.name))
+    : STEPS;
   if (options.check) return check(steps);
   return attempt('set-up', (progress) =>
     withLock(path.join(data, 'setup.lock'), progress, () => setUp(steps, progress)),

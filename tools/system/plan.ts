@@ -19,6 +19,9 @@ export interface Toolchain {
   redisUrl: string | null;
   /** Where the CLI is to find its runtime. */
   runtimePath: string;
+  /** Only for fault tests, which have them built. */
+  toxiproxy?: string;
+  linearizable?: string;
 }
 
 export function readToolchain(): Toolchain {

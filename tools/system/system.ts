@@ -19,6 +19,8 @@ export interface SystemOptions {
   /** Extra environment of all services, or of one. */
   env?: Record<string, string>;
   envOf?: Record<string, Record<string, string>>;
+  /** Extra environment of one service and its sidecar: how a test puts a proxy between them and their Redis. */
+  envOfBoth?: Record<string, Record<string, string>>;
   appendFsync?: 'always' | 'everysec' | 'no';
   resourcesPath?: string;
   /** Each sidecar logs every call to its API, which is how calls are counted. */
@@ -109,6 +111,7 @@ function planApp(
     apiLogging = false,
     env = {},
     envOf = {},
+    envOfBoth = {},
     resourcesPath = join(projectRoot, 'components'),
   }: SystemOptions,
 ): RunningApp {
@@ -126,6 +129,7 @@ function planApp(
         APP_PORT: String(plan.appPort),
         DAPR_HTTP_PORT: String(plan.daprHttpPort),
         ...env,
+        ...envOfBoth[plan.appId],
         ...envOf[plan.appId],
       },
     },
@@ -137,7 +141,7 @@ function planApp(
       command: toolchain.daprd,
       // The names file of the Configuration is relative to this folder, which is what keeps systems apart.
       cwd: dataDir,
-      env: infra.env,
+      env: { ...infra.env, ...envOfBoth[plan.appId] },
       args: [
         ...['--app-id', plan.appId, '--app-port', String(plan.appPort)],
         ...['--dapr-http-port', String(plan.daprHttpPort), '--dapr-grpc-port', String(plan.daprGrpcPort)],

@@ -10,7 +10,7 @@ import { type Caller, callerOf } from './call';
 import { book, cancel, createClient } from './client';
 import { checkHistories } from './history';
 import { createInjector, type Injector } from './injector';
-import { createJournal, type Journal, type SeatWish } from './journal';
+import { type Booking, createJournal, type Journal, type SeatWish } from './journal';
 import { seeded } from './random';
 import { brokenPromises } from './reconcile';
 import { type Fault, faultSchedule, proxied } from './schedule';
@@ -171,20 +171,23 @@ async function underFaults(
 /** What nobody could tell is asked again, under the same key, until there is an answer. */
 async function resolveUnknowns(journal: Journal, call: Caller): Promise<string[]> {
   const until = Date.now() + quietWithinMs;
+  const isOpen = ({ attempts, orderId, cancelUnknown }: Booking) =>
+    orderId ? cancelUnknown : attempts.at(-1) === 'unknown';
   let open = journal.bookings.filter(
-    ({ attempts, orderId, cancelUnknown }) => (!orderId && attempts.includes('unknown')) || cancelUnknown,
+    (booking) => isOpen(booking) || (!booking.orderId && booking.attempts.includes('unknown')),
   );
   while (open.length > 0 && Date.now() < until) {
-    const still: typeof open = [];
-    for (const booking of open) {
-      if (booking.orderId) await cancel(journal, call, booking);
-      else {
-        const { outcome } = await book(journal, call, booking, 'the same again');
-        if (outcome === 'unknown') still.push(booking);
-      }
-      if (booking.cancelUnknown) still.push(booking);
+    // A few at a time: one after the other would take too long where they wait for something to come back.
+    for (let i = 0; i < open.length && Date.now() < until; i += 8) {
+      await Promise.all(
+        open
+          .slice(i, i + 8)
+          .map((booking) =>
+            booking.orderId ? cancel(journal, call, booking) : book(journal, call, booking, 'the same again'),
+          ),
+      );
     }
-    open = still;
+    open = open.filter(isOpen);
     if (open.length > 0) await sleep(500);
   }
   return open.map(({ key }) => `${key}: nobody can tell what became of it`);

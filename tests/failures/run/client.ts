@@ -96,7 +96,7 @@ export function createClient({ name, journal, call, random, wishes }: ClientOpti
     const answer = await call('POST', '/reservations', wish);
     count('reject', answer);
     if (answer.outcome === 'ok') booking.rejected = true;
-    if (answer.outcome !== 'refused') mayFree(journal, booking, answer.call);
+    if (answer.outcome !== 'refused') mayLeave(journal, booking, answer.call);
   }
 
   async function move(booking: Booking, to: SeatWish): Promise<void> {
@@ -110,12 +110,15 @@ export function createClient({ name, journal, call, random, wishes }: ClientOpti
       mayFree(journal, booking, answer.call);
       booking.hold = { id, slot };
       booking.seat = to;
+      // What may end it, such as the time to pay, ends it on its new seat as well.
+      if (booking.mayLeaveFrom !== undefined)
+        mayFree(journal, booking, Math.max(answer.call, booking.mayLeaveFrom));
     } else if (answer.code === 'slot_full') {
       journal.note(slot, { kind: 'full', call: answer.call, return: answer.return });
     } else {
       mayHold(journal, slot, id, answer.call);
       if (answer.outcome === 'unknown') {
-        mayFree(journal, booking, answer.call);
+        mayLeave(journal, booking, answer.call);
         booking.maybeSeats.push(to);
       }
     }
@@ -155,7 +158,7 @@ export async function book(
     // The seat may have been taken in an earlier attempt whose answer got lost.
     journal.note(slot, { kind: 'hold', hold: booking.key, call: booking.firstCall, return: answer.return });
     const dueAt = Date.parse(answer.body.paymentDueAt ?? '');
-    if (dueAt) mayFree(journal, booking, Math.max(booking.firstCall, (dueAt - 1_000) * 1_000));
+    if (dueAt) mayLeave(journal, booking, Math.max(booking.firstCall, (dueAt - 1_000) * 1_000));
   } else if (answer.code === 'slot_full') {
     journal.note(slot, { kind: 'full', call: answer.call, return: answer.return });
   } else if (!wasKnown) {
@@ -168,10 +171,16 @@ export async function book(
 export async function cancel(journal: Journal, call: Caller, booking: Booking): Promise<void> {
   const answer = await call('DELETE', `/orders/${booking.orderId}`);
   journal.count('cancel', answer.outcome, answer.code);
-  if (answer.outcome !== 'refused') mayFree(journal, booking, answer.call);
+  if (answer.outcome !== 'refused') mayLeave(journal, booking, answer.call);
   booking.cancelUnknown = answer.outcome === 'unknown';
   // The centre may have been quicker; then it is told what the centre's end gave back.
   if (answer.outcome === 'ok') booking.canceledFor = Number(answer.body.refundKrw);
+}
+
+/** From then on something may take its seat from it, whichever it has by then. */
+function mayLeave(journal: Journal, booking: Booking, from: number): void {
+  booking.mayLeaveFrom = Math.min(booking.mayLeaveFrom ?? from, from);
+  mayFree(journal, booking, from);
 }
 
 /** Its seat goes back at some time from then on: after the answer, and later still where somebody has to come back. */

@@ -32,6 +32,8 @@ export interface Booking {
   /** The hold that it has by what its caller was told, and where. */
   hold?: { id: string; slot: string };
   seat: SeatWish;
+  /** From when on something that is not known to have happened, or not yet, may take its seat; µs. */
+  mayLeaveFrom?: number;
   paid?: boolean;
   confirmed?: boolean;
   rejected?: boolean;

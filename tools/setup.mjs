@@ -7,6 +7,7 @@ import { stopChildren } from './setup/child.mjs';
 import { daprCli, daprRuntime } from './setup/dapr.mjs';
 import { kafka, postgresql, sqlite } from './setup/databases.mjs';
 import { build } from './setup/dist.mjs';
+import { faultTools } from './setup/faults.mjs';
 import { withLock } from './setup/lock.mjs';
 import { npmPackages } from './setup/npm.mjs';
 import { pinChecksums } from './setup/pin.mjs';
@@ -16,14 +17,15 @@ import { redis } from './setup/redis.mjs';
 import { isToolchainSaved, loadToolchain, recordTools, saveToolchain } from './setup/toolchain.mjs';
 import { undoAll } from './setup/undo.mjs';
 
-const STEPS = [npmPackages, daprRuntime, daprCli, redis, sqlite, postgresql, kafka, build];
+const STEPS = [npmPackages, daprRuntime, daprCli, redis, sqlite, postgresql, kafka, ...faultTools, build];
 const STEP_NAMES = [...new Set(STEPS.map((step) => step.name))];
 
 const USAGE = `usage: node tools/setup.mjs [--check] [--only=${STEP_NAMES.join(',')}]
        node tools/setup.mjs --pin-checksums
 
   --check           say what would be done and change nothing; exit 1 if there is something to do
-  --only=STEPS      only these steps; sqlite, postgresql and kafka are only done if named (for test:variants)
+  --only=STEPS      only these steps; some are only done if named: sqlite, postgresql and kafka (for test:variants),
+                    faults (for test:failures)
   --pin-checksums   for maintainers: pin the checksums of the Dapr release archives in tools/dapr/checksums.json
 
   HEALTHCENTER_CACHE         where fetched and built tools are kept (else ~/.cache/healthcenter)

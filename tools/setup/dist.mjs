@@ -77,7 +77,7 @@ function sourcesHash() {
 }
 
 function sourceFiles() {
-  return ['services', 'tools'].flatMap(filesUnder).sort();
+  return ['services', 'tools', 'tests/failures/run', 'tests/support'].flatMap(filesUnder).sort();
 }
 
 function filesUnder(folder) {

@@ -110,6 +110,15 @@ export class ManagedProcess {
     return this.stop('SIGKILL');
   }
 
+  /** It does nothing any more, and keeps its connections open, until it is resumed. */
+  pause(): void {
+    this.#child?.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    this.#child?.kill('SIGCONT');
+  }
+
   /** Waits until it is gone by itself, as when a test made it kill itself. */
   async exited(waitMs = 30_000): Promise<void> {
     this.#wanted = false;

@@ -24,6 +24,9 @@ export interface Toolchain {
   /** The folder of PostgreSQL's programs. */
   postgresql?: string;
   kafka?: { java: string; jars: string };
+  /** Only for fault tests, which have them built. */
+  toxiproxy?: string;
+  linearizable?: string;
 }
 
 export function readToolchain(): Toolchain {

@@ -21,6 +21,8 @@ export interface SystemOptions {
   envOf?: Record<string, Record<string, string>>;
   /** Extra environment of all sidecars. */
   sidecarEnv?: Record<string, string>;
+  /** Extra environment of one service and its sidecar: how a test puts a proxy between them and their Redis. */
+  envOfBoth?: Record<string, Record<string, string>>;
   appendFsync?: 'always' | 'everysec' | 'no';
   resourcesPath?: string;
   /** Apps of which a second instance runs, with the same id and store; it is found under `<app>-2`. */
@@ -121,6 +123,7 @@ function planApp(
     env = {},
     envOf = {},
     sidecarEnv = {},
+    envOfBoth = {},
     resourcesPath = join(projectRoot, 'components'),
   }: SystemOptions,
 ): RunningApp {
@@ -138,6 +141,7 @@ function planApp(
         APP_PORT: String(plan.appPort),
         DAPR_HTTP_PORT: String(plan.daprHttpPort),
         ...env,
+        ...envOfBoth[plan.appId],
         ...envOf[plan.appId],
       },
     },
@@ -149,7 +153,7 @@ function planApp(
       command: toolchain.daprd,
       // The names file of the Configuration is relative to this folder, which is what keeps systems apart.
       cwd: dataDir,
-      env: { ...infra.env, ...sidecarEnv },
+      env: { ...infra.env, ...sidecarEnv, ...envOfBoth[plan.appId] },
       args: [
         ...['--app-id', plan.appId, '--app-port', String(plan.appPort)],
         ...['--dapr-http-port', String(plan.daprHttpPort), '--dapr-grpc-port', String(plan.daprGrpcPort)],

@@ -127,7 +127,7 @@ beforeEach(() => {
 });
 
 describe('what the sidecar asks first', () => {
-  test('When it asks for the configuration, then it learns the actor types, and that moved actors are to be drained', async () => {
+  test("When it asks for the configuration, then it learns the actor types, and that moved actors are drained well within placement's patience", async () => {
     const { app } = hostOf({}, {}, { idleTimeout: '5m' });
 
     const { body } = await request(app).get('/dapr/config');
@@ -135,7 +135,7 @@ describe('what the sidecar asks first', () => {
     expect(body).toEqual({
       entities: ['Thing'],
       actorIdleTimeout: '5m',
-      drainOngoingCallTimeout: '10s',
+      drainOngoingCallTimeout: '2s',
       drainRebalancedActors: true,
     });
   });

@@ -197,6 +197,7 @@ describe('An Idempotency-Key', () => {
   ];
 
   const isDone = ({ status }: Reply) => status >= 200 && status < 300;
+  const isToRepeat = ({ status, body }: Reply) => status === 503 || body.code === 'request_in_flight';
   const told = ({ status, body }: Reply) => [status, body.status, body.orderId, body.history?.length];
   const lawful = () => lawsHold(system.infra.redisUrl, { seatsPerTime: () => seats });
 
@@ -230,11 +231,11 @@ describe('An Idempotency-Key', () => {
       const first = await Promise.all(Array.from({ length: 50 }, () => keyed(command, key)));
       const answers = await Promise.all(
         first.map((each) =>
-          // Told that the first of them is still under way, they ask again.
-          each.body.code === 'request_in_flight'
+          // Told to try again shortly, they ask again.
+          isToRepeat(each)
             ? eventually('it is done', async () => {
                 const again = await keyed(command, key);
-                return again.body.code !== 'request_in_flight' && again;
+                return !isToRepeat(again) && again;
               })
             : each,
         ),

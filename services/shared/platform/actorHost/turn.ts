@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { uuidv7 } from 'uuidv7';
 import { reachCrashPoint } from '../crashPoint';
 import type { Logger } from '../logger';
@@ -12,6 +11,8 @@ export interface TurnSurroundings {
   log: Logger;
   clock: () => Date;
   fence: 'redis' | 'none';
+  /** Makes unique ids, each greater than those before it; UUIDv7 where it is absent. */
+  newId?: () => string;
 }
 
 /** One turn of one actor: what its method sees, and what the host learns from it afterwards. */
@@ -55,7 +56,7 @@ export class RunningTurn<State> implements Turn<State> {
   }
 
   newId(): string {
-    return uuidv7();
+    return (this.surroundings.newId ?? uuidv7)();
   }
 
   hasSeen(eventId: string): boolean {
@@ -82,7 +83,7 @@ export class RunningTurn<State> implements Turn<State> {
     const before = this.#envelope;
     const next: Envelope<State> = {
       version: before.version + 1,
-      turnId: randomUUID(),
+      turnId: this.newId(),
       state,
       eventCount: before.eventCount + events.length,
       outbox: [...before.outbox, ...stampEvents(this, before, events, this.now())],

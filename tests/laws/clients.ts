@@ -25,6 +25,8 @@ export class Clients {
       case 'place':
         return this.#place(command);
       case 'pay': {
+        // Who has not heard of an order cannot pay it.
+        if (!this.#promised.has(`${orderIdOf(command.order)} place`)) return;
         const state = this.world.state<PaymentState>(`payment/Payment/${orderIdOf(command.order)}`);
         const price = state && 'amountKrw' in state ? state.amountKrw : 0;
         const { payMethod, card } = command;

@@ -119,12 +119,15 @@ export class ActorHost {
   async #wake(definition: ActorDefinition<unknown>, id: string, reminder: string): Promise<void> {
     const [name = ''] = reminder.split('.');
     const work = name === 'finish' ? (definition.recover ?? nothing) : definition.reminders?.[name];
-    await this.#takeTurn(definition, id, { publish: 'before-answer' }, async (turn) => {
+    const isGuard = name === 'finish';
+    const mode = { publish: 'before-answer', readsAnew: isGuard } as const;
+    await this.#takeTurn(definition, id, mode, async (turn) => {
       // A reminder that nobody here knows any more would fire for ever.
       if (!work) return turn.forget(reminder);
       // Before the work, which may keep it, and needs no second one.
-      if (name === 'finish') turn.guardName = reminder;
+      if (isGuard) turn.guardName = reminder;
       await work(turn);
+      if (isGuard) await turn.fenceOff(reminder);
     }).catch((error) => {
       // The scheduler drops a reminder that fails a few times: answer well, its period brings it back.
       this.#log.warn({ err: error, reminder }, 'a reminder failed and will fire again');
@@ -134,13 +137,15 @@ export class ActorHost {
   #takeTurn<Output>(
     definition: ActorDefinition<unknown>,
     id: string,
-    mode: Pick<ActorMethod<unknown>, 'publish' | 'readOnly'>,
+    mode: Pick<ActorMethod<unknown>, 'publish' | 'readOnly'> & { readsAnew?: boolean },
     run: (turn: RunningTurn<unknown>) => Promise<Output>,
   ): Promise<Output> {
     const key = keyOf(definition.type, id);
     return this.#queue.run(key, async () => {
       const epoch = this.#epoch;
       try {
+        // What a guard is to finish may have been left by another host, of which this one remembers nothing.
+        if (mode.readsAnew) this.#hosted.delete(key);
         const turn = new RunningTurn(
           definition.type,
           id,

@@ -111,6 +111,16 @@ export class RunningTurn<State> implements Turn<State> {
     this.guardName = undefined;
   }
 
+  /**
+   * For the host, once a guard's work is done: its turn may still be under way elsewhere, before its save. That save
+   * would come when nobody looks after it any more, so it is kept from coming.
+   */
+  async fenceOff(guard: string): Promise<void> {
+    const version = Number(guard.split('.')[1]);
+    const mayYetSave = !this.#wrote && this.#envelope.version < version;
+    if (mayYetSave) await this.#store('intent', this.#envelope.state);
+  }
+
   #freshGuardName(): string {
     return `finish.${this.#envelope.version + 1}`;
   }

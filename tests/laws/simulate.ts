@@ -4,6 +4,7 @@ import { Network } from './network';
 import type { Plant } from './plants';
 import { quietLaws } from './quietLaws';
 import { calm } from './schedule';
+import { holdMinutes } from './settings';
 import { World } from './world';
 
 export interface Outcome {
@@ -55,6 +56,9 @@ async function comeToRest(world: World, network: Network): Promise<string[]> {
     if (world.broken.length > 0) return [];
     broken = round < 1 ? ['not looked at yet'] : quietLaws(world);
     if (broken.length === 0) return [];
+    // A payment that was closed for an end which then did not come is listed anew with its hold's visit, when that is due.
+    const isListAlone = broken.every((each) => each.includes('in the list of payment'));
+    if (round === roundsMax - 4 && isListAlone) world.now += (holdMinutes + 1) * 60_000;
   }
   return broken;
 }

@@ -23,47 +23,56 @@ export class Clients {
   begin(command: Command): void {
     switch (command.do) {
       case 'place':
-        return this.#place(command);
+        this.#place(command);
+        break;
       case 'pay': {
         // Who has not heard of an order cannot pay it.
-        if (!this.#promised.has(`${orderIdOf(command.order)} place`)) return;
+        if (!this.#promised.has(`${orderIdOf(command.order)} place`)) break;
         const state = this.world.state<PaymentState>(`payment/Payment/${orderIdOf(command.order)}`);
         const price = state && 'amountKrw' in state ? state.amountKrw : 0;
         const { payMethod, card } = command;
-        return this.#order(command.order, 'payment', 'Payment', 'pay', {
+        this.#order(command.order, 'payment', 'Payment', 'pay', {
           price,
           payMethod,
           card: cards[card],
         });
+        break;
       }
       case 'cancel':
-        return this.#order(command.order, 'order', 'Order', 'cancel', {});
+        this.#order(command.order, 'order', 'Order', 'cancel', {});
+        break;
       case 'move': {
         const { orderType, day, time, card } = command;
-        return this.#order(command.order, 'order', 'Order', 'move', {
+        this.#order(command.order, 'order', 'Order', 'move', {
           orderType,
           time,
           date: day === undefined ? undefined : this.#dateIn(day),
           card: card && cards[card],
         });
+        break;
       }
       case 'decide':
-        return this.#decide(command.order, command.decision);
+        this.#decide(command.order, command.decision);
+        break;
       case 'calendar': {
         const calendar = otherCalendars[command.calendar];
         const input = { calendar, precondition: { kind: 'present' }, reason: 'fewer seats' };
-        return void this.#ask('reservation', 'Calendar', centerId, 'replace', input);
+        void this.#ask('reservation', 'Calendar', centerId, 'replace', input);
+        break;
       }
       case 'pass':
         this.world.now += command.seconds * 1_000;
         this.network.fire();
-        return this.network.deliver();
+        this.network.deliver();
+        break;
       case 'kill':
-        return this.network.kill(command.service);
+        this.network.kill(command.service);
+        break;
       case 'two hosts':
-        return this.network.split(command.service);
+        this.network.split(command.service);
+        break;
       case 'heal':
-        return this.network.heal();
+        this.network.heal();
     }
   }
 

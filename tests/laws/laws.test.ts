@@ -23,11 +23,15 @@ test('When the same commands run twice, then all that happens is the same', asyn
     expect(second.trace).toEqual(first.trace);
     expect([...second.world.stored]).toEqual([...first.world.stored]);
   }
-});
+}, 60_000);
 
-test.each(Object.entries(found))('When %s, then no law is broken', async (_what, commands) => {
-  expect((await simulate(commands)).broken).toEqual([]);
-});
+test.each(Object.entries(found))(
+  'When %s, then no law is broken',
+  async (_what, commands) => {
+    expect((await simulate(commands)).broken).toEqual([]);
+  },
+  60_000,
+);
 
 test(
   'When 20,000 schedules run, then no law is broken',

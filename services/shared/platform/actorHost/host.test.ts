@@ -397,7 +397,7 @@ describe('a guard', () => {
     const { call, wake, sidecar, host, stored } = hostOf({ guarded }, { recover });
     await call('guarded', 'old');
     await host.drain();
-    const value = { ...stored(), version: 2, state: 'by another host' };
+    const value = { ...stored(), version: 2, turnId: 'of another host', state: 'by another host' };
     sidecar.stored.set('Thing/a/v1', { value, etag: 2 });
 
     await wake('finish.2');

@@ -144,13 +144,11 @@ export class ActorHost {
     return this.#queue.run(key, async () => {
       const epoch = this.#epoch;
       try {
-        // What a guard is to finish may have been left by another host, of which this one remembers nothing.
-        if (mode.readsAnew) this.#hosted.delete(key);
         const turn = new RunningTurn(
           definition.type,
           id,
           this.#log,
-          await this.#load(definition, id),
+          await this.#load(definition, id, mode.readsAnew),
           this.options,
         );
         const output = await run(turn);
@@ -169,10 +167,14 @@ export class ActorHost {
     });
   }
 
-  async #load(definition: ActorDefinition<unknown>, id: string): Promise<Envelope<unknown>> {
-    const hosted = this.#hosted.get(keyOf(definition.type, id));
-    if (hosted && hosted.epoch === this.#epoch) return hosted.envelope;
+  async #load(definition: ActorDefinition<unknown>, id: string, anew = false): Promise<Envelope<unknown>> {
+    const { envelope, epoch } = this.#hosted.get(keyOf(definition.type, id)) ?? {};
+    const known = epoch === this.#epoch ? envelope : undefined;
+    if (known && !anew) return known;
     const stored = await this.options.sidecar.readActorState(definition.type, id, stateKey);
+    // What a guard is to finish may have been left by another host. Where none has written, this one knows more: what
+    // of the outbox is published.
+    if (known && stored !== undefined && parseEnvelope(stored).turnId === known.turnId) return known;
     // A copy, so that what one turn does to the state in its hands is no other actor's beginning.
     return stored === undefined ? emptyEnvelope(structuredClone(definition.initial)) : parseEnvelope(stored);
   }

@@ -46,7 +46,7 @@ test(
 test(
   'When a fault is planted, then some law catches it',
   () => {
-    const { status, said } = run('--planted', '--seeds', '800');
+    const { status, said } = run('--planted', '--seeds', '2000');
     expect({ status, said }).toMatchObject({ status: 0, said: expect.not.stringContaining('NOT caught') });
   },
   10 * minutes,

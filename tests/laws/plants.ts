@@ -67,12 +67,6 @@ export const plants: Readonly<Record<string, Plant>> = {
         ? { outcome: 'canceled', refundKrw: (body as { refundKrw: number }).refundKrw }
         : undefined,
   },
-  'payment takes a charge after it was closed': {
-    actor: replaced('Payment', 'charge', (run) => (turn, input) => {
-      const { status } = turn.state;
-      return run(status === 'closed' ? withState(turn, { status: 'none' }) : turn, input);
-    }),
-  },
   'the centre does not ask the order': {
     invoke: (world, { path }) =>
       path === '/decisions' ? { outcome: 'granted', at: world.clock().toISOString() } : undefined,

@@ -24,6 +24,7 @@ module.exports = {
         '<rootDir>/tests/setup/**/*.test.ts',
       ],
     },
+    { ...common, displayName: 'laws', testMatch: ['<rootDir>/tests/laws/**/*.test.ts'] },
     {
       ...common,
       displayName: 'sidecars',

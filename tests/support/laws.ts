@@ -6,7 +6,11 @@ import { eventually } from '../../tools/system/waiting';
 import { type Books, readBooks } from './books';
 
 /** Each way in which the books break a law of the design, in words; empty when all agree. */
-export function brokenLaws(books: Books, seatsPerTime: (slotId: string, time: string) => number): string[] {
+export function brokenLaws(
+  books: Books,
+  seatsPerTime: (slotId: string, time: string) => number,
+  now = Date.now(),
+): string[] {
   return [
     ...capacity(books, seatsPerTime),
     ...seats(books),
@@ -16,7 +20,7 @@ export function brokenLaws(books: Books, seatsPerTime: (slotId: string, time: st
     ...centerAgrees(books),
     ...pagesAgree(books),
     ...listsAgree(books),
-    ...nothingUnsettled(books),
+    ...nothingUnsettled(books, now),
     ...messagesAgree(books),
   ];
 }
@@ -248,8 +252,8 @@ function listsAgree(books: Books): string[] {
 }
 
 /** Quiet: nobody has to be asked soon how a placement ended. Held orders are asked when their time to pay is over. */
-function nothingUnsettled({ slots, orders }: Books): string[] {
-  const soon = Date.now() + 60_000;
+function nothingUnsettled({ slots, orders }: Books, now: number): string[] {
+  const soon = now + 60_000;
   return [...slots].flatMap(([slot, { unsettled }]) =>
     Object.entries(unsettled)
       .map(([holdId, entry]) => ({ orderId: holdId, ...entry }))

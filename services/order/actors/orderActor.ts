@@ -65,9 +65,12 @@ export function orderActor(options: PlaceOptions): ActorDefinition<OrderState> {
 async function takeIn(turn: OrderTurn, { event }: { event: z.infer<typeof takenIn> }): Promise<object> {
   const command = commandFor(event);
   if (!command || turn.hasSeen(event.eventId)) return {};
+  const before = turn.state;
   const result = await apply(turn, command, { seen: event.eventId });
   // An order that is not stored yet is in its placement's turn on a host that died, or never came to be.
   if (isRefusal(result)) throw new Error(`${event.type} for an order that is not there yet`);
+  // Saved even if it changes nothing: that fails where this host remembers an old state, and the event comes again.
+  if (result === before) await turn.save(before, { seen: event.eventId });
   return {};
 }
 

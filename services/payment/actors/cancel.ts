@@ -66,6 +66,8 @@ async function endUnpaid(
   key: string,
   command: CancelRequest,
 ): Promise<CancelOutcome> {
+  // A host that remembers an old state does not know what was paid since: it fails here, before it undoes that.
+  await turn.intend(turn.state);
   await provider.void(key);
   const canceled = canceledUnpaid(turn.state, command, turn.now());
   await turn.save(canceled);

@@ -17,7 +17,12 @@ export async function refund(
   command: z.infer<typeof refundInput>,
 ): Promise<object> {
   const next = planRefund(turn.state, command, turn.now());
-  if (!next && !hasUnfinishedRefunds(turn.state)) return {};
+  if (!next && !hasUnfinishedRefunds(turn.state)) {
+    // Of a payment that was not made there is nothing to give back, unless this host remembers an old state: a save
+    // fails there, and the event comes again.
+    if (!isPaid(turn.state)) await turn.save(turn.state);
+    return {};
+  }
   await turn.guard();
   if (next) await turn.intend(next);
   try {
@@ -48,7 +53,11 @@ export async function finishRefunds(provider: PaymentProvider, turn: PaymentTurn
 }
 
 export function hasUnfinishedRefunds(state: PaymentState): state is PaidPayment {
-  return (state.status === 'captured' || state.status === 'canceled') && state.refunding.length > 0;
+  return isPaid(state) && state.refunding.length > 0;
+}
+
+function isPaid(state: PaymentState): state is PaidPayment {
+  return state.status === 'captured' || state.status === 'canceled';
 }
 
 function refundedEvents(orderId: string, before: PaidPayment, settled: PaidPayment): NewEvent[] {

@@ -31,8 +31,13 @@ export function planClose(
   if (state.status === 'none') return { step: 'void', keys: unknown, next: 'close' };
   if (state.attempt !== attempt) {
     const isLater = state.attempt < attempt;
+    const isNew = isLater && attempt > (state.closedTicket ?? '');
     switch (state.status) {
       case 'closed':
+        // What has expired stays so, whatever else of its order is called off after it.
+        if (state.intent === 'expire')
+          return { step: 'void', keys: unknown, next: isNew ? 'remember' : 'nothing' };
+        return { step: 'void', keys: unknown, next: isLater ? 'close' : 'nothing' };
       case 'declined':
         return { step: 'void', keys: unknown, next: isLater ? 'close' : 'nothing' };
       case 'canceled':
@@ -46,7 +51,6 @@ export function planClose(
           if (intent === 'expire') return planClose(orderId, state, { attempt: state.attempt, intent });
           return { step: 'undo supplement', state };
         }
-        const isNew = isLater && attempt > (state.closedTicket ?? '');
         return { step: 'void', keys: unknown, next: isNew ? 'remember' : 'nothing' };
       }
     }
@@ -55,8 +59,9 @@ export function planClose(
     case 'closed':
     case 'canceled':
       return { step: 'answer', answer: 'closed' };
+    // Its key stays declined, whoever asks again.
     case 'declined':
-      return { step: 'close' };
+      return { step: 'answer', answer: 'closed' };
     case 'open': {
       const key = openChargeKey(orderId, state);
       return intent === 'expire'

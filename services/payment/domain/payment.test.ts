@@ -167,7 +167,7 @@ const closes: Record<Standing, Record<CloseIntent, Attempts>> = {
     abandon: { ...unknown('void order.2.2, close'), aTicket: 'undo supplement' },
     expire:  { ...unknown('look, then void order.2.2'), aTicket: 'look, then void order.2.2' },
   },
-  declined: bothWays('close', 'close', 'close'),
+  declined: bothWays('answer closed', 'answer closed', 'close'),
   'captured from a card': bothWays('void order.2, close', 'answer paid'),
   'captured from a card later': bothWays('void order.2.1, close', 'answer paid'),
   'captured in cash': bothWays('close', 'answer paid'),
@@ -176,7 +176,7 @@ const closes: Record<Standing, Record<CloseIntent, Attempts>> = {
     expire:  { ...unknown('answer paid'), aTicket: 'answer paid' },
   },
   canceled: bothWays('answer closed', 'answer closed', 'nothing'),
-  closed: bothWays('answer closed', 'answer closed', 'close'),
+  closed: bothWays('answer closed', 'answer closed', 'remember'),
 };
 
 /** Of its own attempt, and of one that it does not know: void it, and do what is told if it is a later one. */

@@ -427,6 +427,29 @@ describe('a guard', () => {
     expect(guards(sidecar)).toEqual([]);
   });
 
+  test('When it fires where the actor is remembered as it was before, then recovery sees what is stored', async () => {
+    const recovered: unknown[] = [];
+    const recover = async (turn: { state: unknown }) => void recovered.push(turn.state);
+    const { call, wake, sidecar, host, stored } = hostOf({ guarded }, { recover });
+    await call('guarded', 'old');
+    await host.drain();
+    const value = { ...stored(), version: 2, turnId: 'of another host', state: 'by another host' };
+    sidecar.stored.set('Thing/a/v1', { value, etag: 2 });
+
+    await wake('finish.2');
+
+    expect(recovered).toEqual(['by another host']);
+  });
+
+  test('When it fires before its turn has saved elsewhere, then that save is kept from coming', async () => {
+    const { wake, stored } = hostOf({}, { recover: async () => {} });
+    await wake('finish.1');
+    expect(stored()).toMatchObject({ version: 1 });
+
+    await wake('finish.1');
+    expect(stored()).toMatchObject({ version: 1 });
+  });
+
   test('When recovery fails, then the guard stays for another time', async () => {
     const recover = () => Promise.reject(new Error('provider is away'));
     const { call, wake, sidecar, host } = hostOf({ guarded }, { recover });

@@ -135,12 +135,15 @@ export class ActorHost {
   async #wake(definition: ActorDefinition<unknown>, id: string, reminder: string): Promise<void> {
     const [name = ''] = reminder.split('.');
     const work = name === 'finish' ? (definition.recover ?? nothing) : definition.reminders?.[name];
-    await this.#takeTurn(definition, id, { publish: 'before-answer' }, async (turn) => {
+    const isGuard = name === 'finish';
+    const mode = { publish: 'before-answer', readsAnew: isGuard } as const;
+    await this.#takeTurn(definition, id, mode, async (turn) => {
       // A reminder that nobody here knows any more would fire for ever.
       if (!work) return turn.forget(reminder);
       // Before the work, which may keep it, and needs no second one.
-      if (name === 'finish') turn.guardName = reminder;
+      if (isGuard) turn.guardName = reminder;
       await work(turn);
+      if (isGuard) await turn.fenceOff(reminder);
     }).catch((error) => {
       // The scheduler drops a reminder that fails a few times: answer well, its period brings it back.
       this.#log.warn({ err: error, reminder }, 'a reminder failed and will fire again');
@@ -150,7 +153,7 @@ export class ActorHost {
   #takeTurn<Output>(
     definition: ActorDefinition<unknown>,
     id: string,
-    mode: Pick<ActorMethod<unknown>, 'publish' | 'readOnly'>,
+    mode: Pick<ActorMethod<unknown>, 'publish' | 'readOnly'> & { readsAnew?: boolean },
     run: (turn: RunningTurn<unknown>) => Promise<Output>,
   ): Promise<Output> {
     const key = keyOf(definition.type, id);
@@ -161,7 +164,7 @@ export class ActorHost {
           definition.type,
           id,
           this.#log,
-          await this.#load(definition, id),
+          await this.#load(definition, id, mode.readsAnew),
           this.#surroundings,
         );
         const output = await run(turn);
@@ -194,10 +197,14 @@ export class ActorHost {
     return this.#fence;
   }
 
-  async #load(definition: ActorDefinition<unknown>, id: string): Promise<Envelope<unknown>> {
-    const hosted = this.#hosted.get(keyOf(definition.type, id));
-    if (hosted && hosted.epoch === this.#epoch) return hosted.envelope;
+  async #load(definition: ActorDefinition<unknown>, id: string, anew = false): Promise<Envelope<unknown>> {
+    const { envelope, epoch } = this.#hosted.get(keyOf(definition.type, id)) ?? {};
+    const known = epoch === this.#epoch ? envelope : undefined;
+    if (known && !anew) return known;
     const stored = await this.options.sidecar.readActorState(definition.type, id, stateKey);
+    // What a guard is to finish may have been left by another host. Where none has written, this one knows more: what
+    // of the outbox is published.
+    if (known && stored !== undefined && parseEnvelope(stored).turnId === known.turnId) return known;
     // A copy, so that what one turn does to the state in its hands is no other actor's beginning.
     return stored === undefined ? emptyEnvelope(structuredClone(definition.initial)) : parseEnvelope(stored);
   }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { uuidv7 } from 'uuidv7';
 import {
   type KeyedRequest,
@@ -19,6 +18,8 @@ export interface TurnSurroundings {
   log: Logger;
   clock: () => Date;
   fence: Fence | (() => Promise<Fence>);
+  /** Makes unique ids, each greater than those before it; UUIDv7 where it is absent. */
+  newId?: () => string;
 }
 
 /** What keeps a host that lost an actor from overwriting it. */
@@ -67,7 +68,7 @@ export class RunningTurn<State> implements Turn<State> {
   }
 
   newId(): string {
-    return uuidv7();
+    return (this.surroundings.newId ?? uuidv7)();
   }
 
   hasSeen(eventId: string): boolean {
@@ -111,7 +112,7 @@ export class RunningTurn<State> implements Turn<State> {
     const requests = this.#requests(before.requests ?? [], outcome);
     const next: Envelope<State> = {
       version: before.version + 1,
-      turnId: randomUUID(),
+      turnId: this.newId(),
       state,
       eventCount: before.eventCount + events.length,
       outbox: [...before.outbox, ...stampEvents(this, before, events, this.now())],
@@ -147,6 +148,16 @@ export class RunningTurn<State> implements Turn<State> {
       throw new Error(`${this.type} keeps a guard without having written down what for`);
     }
     this.guardName = undefined;
+  }
+
+  /**
+   * For the host, once a guard's work is done: its turn may still be under way elsewhere, before its save. That save
+   * would come when nobody looks after it any more, so it is kept from coming.
+   */
+  async fenceOff(guard: string): Promise<void> {
+    const version = Number(guard.split('.')[1]);
+    const mayYetSave = !this.#wrote && this.#envelope.version < version;
+    if (mayYetSave) await this.#store('intent', this.#envelope.state);
   }
 
   #freshGuardName(): string {

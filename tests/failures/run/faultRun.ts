@@ -67,6 +67,8 @@ export async function faultRun(options: FaultRunOptions): Promise<FaultRunResult
       DISPATCH_SECONDS: '2',
       // Some that are not paid come to their end within a run.
       HOLD_MINUTES: '0.5',
+      // What outlasted the broker's tries is tried again by its reader, within a run.
+      DEAD_LETTER_RETRY_SECONDS: '2',
       CALENDARS: JSON.stringify({ seoul: calendar }),
       ...options.system?.env,
     },

@@ -11,6 +11,8 @@ const transform = {
   ],
 };
 const transformIgnorePatterns = [`/node_modules/(?!${esModules})`];
+// Minutes of faults, with tools of their own: `npm run test:failures:short`.
+const needGo = ['tests/failures/seeded.test.ts', 'tests/failures/linearizable.test.ts'];
 const common = { rootDir: __dirname, testEnvironment: 'node', transform, transformIgnorePatterns };
 
 module.exports = {
@@ -30,6 +32,13 @@ module.exports = {
       displayName: 'sidecars',
       globalSetup: '<rootDir>/tests/globalSetup.js',
       testMatch: ['<rootDir>/tests/{sidecars,journeys,failures,start}/**/*.test.ts'],
+      testPathIgnorePatterns: needGo,
+    },
+    {
+      ...common,
+      displayName: 'faults',
+      globalSetup: '<rootDir>/tests/globalSetup.js',
+      testMatch: needGo.map((path) => `<rootDir>/${path}`),
     },
     {
       ...common,

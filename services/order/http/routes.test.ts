@@ -96,7 +96,7 @@ describe('When an order is placed', () => {
     const { app } = orderApp({
       answer: (_method, id) => {
         if (!met.includes(id)) met.push(id);
-        return met.indexOf(id) < 2 ? { isOver: true } : { order };
+        return met.indexOf(id) < 2 ? { isOver: true } : { order, current: order };
       },
     });
     for (let repeat = 0; repeat < 2; repeat++) {

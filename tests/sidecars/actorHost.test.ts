@@ -293,7 +293,9 @@ describe('a host killed by kill -9', () => {
 
     await reminderIsGone(id, guardOf(id));
     expect(await publishedIds(id)).toEqual([]);
-    expect(await bed.stored(id)).toBeUndefined();
+    // The guard leaves its fence: the turn that set it may still be under way on a host that was only slow.
+    expect(await bed.stored(id)).toMatchObject({ version: '1' });
+    expect(await host.look(id)).toMatchObject({ total: 0 });
   });
 });
 

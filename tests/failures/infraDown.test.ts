@@ -63,7 +63,7 @@ describe('What lies below the services', () => {
             const again = await attempt(key);
             return again.status === 201 && again;
           },
-          { withinMs: 40_000, everyMs: 300 },
+          { withinMs: 60_000, everyMs: 300 },
         ),
       ),
     );

@@ -96,9 +96,10 @@ export function slotActor({ sidecar, sweepSeconds }: SlotOptions): ActorDefiniti
     await callSlot(slotId, 'settle', { verdicts });
   }
 
+  // Well below the minute in which all has to be settled once whatever was away is back.
   function backOff(now: Date, earlierVisits: number): string {
     return new Date(
-      now.getTime() + Math.min(60, sweepSeconds * 2 ** Math.min(earlierVisits, 5)) * 1_000,
+      now.getTime() + Math.min(20, sweepSeconds * 2 ** Math.min(earlierVisits, 5)) * 1_000,
     ).toISOString();
   }
 

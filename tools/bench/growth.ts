@@ -9,6 +9,7 @@ import { readToolchain } from '../system/plan';
 import { planSystem } from '../system/system';
 import { eventually } from '../system/waiting';
 import { type Holdings, isAtRest, readHoldings } from './holdings';
+import { roomyCalendars } from './roomyCalendar';
 
 const { values } = parseArgs({
   options: {
@@ -22,15 +23,10 @@ void main();
 
 async function main(): Promise<void> {
   const dataDir = mkdtempSync(join(tmpdir(), 'healthcenter-growth-'));
-  const openings = Array.from({ length: 9 }, (_, hour) => ({
-    time: `${String(8 + hour).padStart(2, '0')}:00`,
-    seats: 200,
-  }));
-  const calendar = { weekdays: [1, 2, 3, 4, 5, 6, 7], opensOnHolidays: true, openings, openDays: 365 };
   const system = await planSystem({
     dataDir,
     toolchain: readToolchain(),
-    env: { CALENDARS: JSON.stringify({ seoul: calendar }), LOG_LEVEL: 'warn', TRIM_SECONDS: '2' },
+    env: { CALENDARS: roomyCalendars, LOG_LEVEL: 'warn', TRIM_SECONDS: '2' },
   });
   try {
     await system.start();

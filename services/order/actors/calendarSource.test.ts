@@ -1,5 +1,5 @@
 import { type CenterCalendar, standardCalendars } from '../../shared/contracts/calendar';
-import { MemoryHost } from '../../shared/platform/actorHost/memoryHost';
+import { MemoryHost } from '../../shared/platform/actorHost/memoryHost.sample';
 import { createRegistry, registryActor } from '../../shared/platform/actorHost/registry';
 import { createCalendarSource } from './calendarSource';
 import { centerCalendarActor, centerCalendarType, toldCentersType } from './centerCalendarActor';

@@ -1,4 +1,5 @@
-import type { HeldSeat, HoldCommand, TakenSeat, Verdict } from '../domain/slot';
+import type { TakenSeat } from '../domain/offer';
+import type { HeldSeat, HoldCommand, Verdict } from '../domain/slot';
 
 export const slotType = 'Slot';
 
@@ -8,5 +9,5 @@ export interface SlotContract {
   /** The order that stood on this hold does no more. */
   free: { input: { holdId: string; ticket: string }; output: object };
   settle: { input: { verdicts: readonly Verdict[] }; output: object };
-  read: { input: object; output: { taken: readonly Required<TakenSeat>[] } };
+  read: { input: object; output: { taken: readonly TakenSeat[] } };
 }

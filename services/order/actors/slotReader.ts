@@ -3,16 +3,13 @@ import { orRefuse } from '../../shared/platform/problem';
 import type { Sidecar } from '../../shared/platform/sidecar';
 import type { TakenSeat } from '../domain/offer';
 import { slotId } from './slotActor';
-import { slotType } from './slotContract';
+import { type SlotContract, slotType } from './slotContract';
 
 /** Who has which seat on a day of a centre. */
 export type SlotReader = (centerId: string, date: string) => Promise<readonly TakenSeat[]>;
 
 export function createSlotReader(sidecar: Sidecar): SlotReader {
-  const callSlot = actorCaller<{ read: { input: object; output: { taken: readonly TakenSeat[] } } }>(
-    sidecar,
-    slotType,
-  );
+  const callSlot = actorCaller<SlotContract>(sidecar, slotType);
   return async (centerId, date) => orRefuse(await callSlot(slotId({ centerId, date }), 'read', {})).taken;
 }
 

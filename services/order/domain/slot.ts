@@ -1,6 +1,6 @@
 import type { Opening } from '../../shared/contracts/calendar';
 import { type Refusal, refuse } from '../../shared/contracts/refusals';
-import { freeFor } from './offer';
+import { freeFor, type TakenSeat } from './offer';
 
 /**
  * One centre's day: who holds which seat, and which holds still have to be asked how they ended. The two are kept
@@ -11,24 +11,18 @@ import { freeFor } from './offer';
  */
 export interface SlotState {
   /** By hold. */
-  readonly seats: Readonly<Record<string, TakenSeat>>;
+  readonly seats: Readonly<Record<string, StoredSeat>>;
   readonly unsettled: Readonly<Record<string, Unsettled>>;
   /** The recurring reminder that visits the unsettled; absent when there are none. */
   readonly sweep?: { name: string; armedAt: string };
   readonly sweepsArmed: number;
 }
 
-export interface TakenSeat {
-  /** Absent where the hold is named by its order: a full day is one value, written with every hold. */
-  orderId?: string;
-  orderType: string;
-  time: string;
-  /** Names the hold that took the seat. */
-  ticket: string;
-}
+/** Without the order where the hold is named by it: a full day is one value, written with every hold. */
+type StoredSeat = Omit<TakenSeat, 'orderId'> & Partial<Pick<TakenSeat, 'orderId'>>;
 
 interface Unsettled {
-  /** As in {@link TakenSeat}. */
+  /** As in {@link StoredSeat}. */
   orderId?: string;
   /**
    * The holds that this order had here, latest last. Each names a placement and its charge. A word about an earlier
@@ -97,7 +91,7 @@ export function hold(
   };
 }
 
-function fits(kept: TakenSeat, orderType: string, openings: readonly Opening[]): boolean {
+function fits(kept: StoredSeat, orderType: string, openings: readonly Opening[]): boolean {
   return kept.orderType === orderType && openings.some(({ time }) => time === kept.time);
 }
 
@@ -186,7 +180,7 @@ export function isQuiet(state: SlotState): boolean {
 }
 
 /** Who sits where, by order. */
-export function seatsTaken({ seats }: SlotState): Required<TakenSeat>[] {
+export function seatsTaken({ seats }: SlotState): TakenSeat[] {
   return Object.entries(seats).map(([holdId, seat]) => ({ orderId: holdId, ...seat }));
 }
 

@@ -1,7 +1,7 @@
 import { type CenterCalendar, type Conflict, standardCalendars } from '../../shared/contracts/calendar';
 import { calendarChanged } from '../../shared/contracts/events';
 import { type Refusal, refuse } from '../../shared/contracts/refusals';
-import { MemoryHost } from '../../shared/platform/actorHost/memoryHost';
+import { MemoryHost } from '../../shared/platform/actorHost/memoryHost.sample';
 import { registryActor } from '../../shared/platform/actorHost/registry';
 import type { Precondition } from '../domain/calendar';
 import { calendarActor, calendarType, editedCentersType } from './calendarActor';

@@ -2,7 +2,7 @@ import request from 'supertest';
 import { type CenterCalendar, type Conflict, standardCalendars } from '../../shared/contracts/calendar';
 import { holidaysKnownThrough } from '../../shared/contracts/holidays';
 import { actorCaller } from '../../shared/platform/actorHost/caller';
-import { MemoryHost } from '../../shared/platform/actorHost/memoryHost';
+import { MemoryHost } from '../../shared/platform/actorHost/memoryHost.sample';
 import { createRegistry, registryActor } from '../../shared/platform/actorHost/registry';
 import { createHttpApp } from '../../shared/platform/httpApp';
 import {

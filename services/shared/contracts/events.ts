@@ -139,6 +139,4 @@ export const calendarEvent = z.discriminatedUnion('type', [calendarChanged]);
 
 export type OrderPlaced = z.infer<typeof orderPlaced>;
 export type OrderEvent = z.infer<typeof orderEvent>;
-export type PaymentEvent = z.infer<typeof paymentEvent>;
 export type ReservationEvent = z.infer<typeof reservationEvent>;
-export type CalendarEvent = z.infer<typeof calendarEvent>;

@@ -1,4 +1,4 @@
-import { MemoryHost } from './memoryHost';
+import { MemoryHost } from './memoryHost.sample';
 import { createRegistry, registryActor } from './registry';
 
 function registry() {

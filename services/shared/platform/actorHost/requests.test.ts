@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { refuse } from '../../contracts/refusals';
 import { type ActorDefinition, method, type Turn } from './definition';
-import { MemoryHost } from './memoryHost';
+import { MemoryHost } from './memoryHost.sample';
 
 interface Till {
   total: number;

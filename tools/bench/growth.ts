@@ -8,8 +8,8 @@ import { parseArgs } from 'node:util';
 import { readToolchain } from '../system/plan';
 import { planSystem } from '../system/system';
 import { eventually } from '../system/waiting';
+import { benchCalendars } from './calendars';
 import { type Holdings, isAtRest, readHoldings } from './holdings';
-import { roomyCalendars } from './roomyCalendar';
 
 const { values } = parseArgs({
   options: {
@@ -26,7 +26,7 @@ async function main(): Promise<void> {
   const system = await planSystem({
     dataDir,
     toolchain: readToolchain(),
-    env: { CALENDARS: roomyCalendars, LOG_LEVEL: 'warn', TRIM_SECONDS: '2' },
+    env: { CALENDARS: JSON.stringify(benchCalendars()), LOG_LEVEL: 'warn', TRIM_SECONDS: '2' },
   });
   try {
     await system.start();

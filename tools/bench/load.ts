@@ -43,3 +43,22 @@ export async function closedLoop(
     failures,
   };
 }
+
+/** Numbers from 0 to `count`, by so many callers at once; what went wrong, by how often. */
+export async function inTurns(
+  callers: number,
+  count: number,
+  work: (number: number) => Promise<string | undefined>,
+): Promise<Map<string, number>> {
+  const failures = new Map<string, number>();
+  let next = 0;
+  await Promise.all(
+    Array.from({ length: callers }, async () => {
+      while (next < count) {
+        const failure = await work(next++).catch((error: unknown) => String(error));
+        if (failure) failures.set(failure, (failures.get(failure) ?? 0) + 1);
+      }
+    }),
+  );
+  return failures;
+}

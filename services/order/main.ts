@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { calendarTable, standardCalendars } from '../shared/contracts/calendar';
 import { holidayName, holidaysKnownThrough } from '../shared/contracts/holidays';
@@ -27,6 +28,7 @@ import { orderActor } from './actors/orderActor';
 import { type OrderContract, orderType } from './actors/orderContract';
 import { createPaymentClient } from './actors/paymentClient';
 import { createSeatKeeper } from './actors/seatKeeper';
+import { createSettler } from './actors/settler';
 import { slotActor } from './actors/slotActor';
 import { createSlotReader } from './actors/slotReader';
 import { lastBookableDate } from './domain/calendar';
@@ -91,6 +93,7 @@ const host = new ActorHost({
       packages: config.PACKAGES,
       holdMinutes: config.HOLD_MINUTES,
       refundTiers: config.REFUND_TIERS,
+      settle: createSettler({ sidecar, gather: () => sleep(1_000), log }),
     }),
     slotActor({ sidecar, sweepSeconds: config.SWEEP_SECONDS }),
     customerActor({

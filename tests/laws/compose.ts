@@ -8,6 +8,7 @@ import { customerActor } from '../../services/order/actors/customerActor';
 import { orderActor } from '../../services/order/actors/orderActor';
 import { createPaymentClient } from '../../services/order/actors/paymentClient';
 import { createSeatKeeper } from '../../services/order/actors/seatKeeper';
+import { createSettler } from '../../services/order/actors/settler';
 import { slotActor } from '../../services/order/actors/slotActor';
 import { createSlotReader } from '../../services/order/actors/slotReader';
 import { standardRefundTiers } from '../../services/order/domain/refundPolicy';
@@ -62,7 +63,8 @@ function order(process: Process): ServiceParts {
   const reach = createCalendarSource({ sidecar, standard: calendars, clock: () => world.now });
   const holidayOf = () => undefined;
   const seats = createSeatKeeper({ sidecar, calendars: reach, holidayOf, graceSeconds: sweepSeconds, log });
-  const options = { payments, seats, packages, holdMinutes, refundTiers };
+  const settle = createSettler({ sidecar, gather: async () => {}, log });
+  const options = { payments, seats, packages, holdMinutes, refundTiers, settle };
   const toldCenters = createRegistry(sidecar, toldCentersType);
   const callOrder: Parameters<typeof orderSubscriptions>[0] = actorCaller(sidecar, 'Order');
   return {

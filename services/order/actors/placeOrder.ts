@@ -10,6 +10,7 @@ import type { OrderContract, PlaceInput } from './orderContract';
 import { apply, type OrderTurn } from './orderTurn';
 import { type PaymentClient, PaymentUnreachable } from './paymentClient';
 import type { Held, SeatKeeper } from './seatKeeper';
+import type { Settler } from './settler';
 
 export interface PlaceOptions {
   payments: PaymentClient;
@@ -17,10 +18,12 @@ export interface PlaceOptions {
   packages: PackageTable;
   holdMinutes: number;
   refundTiers: RefundTiers;
+  /** Spares the slot its visit; what this fails to bring about, the visit does. */
+  settle: Settler;
 }
 
 /** A placement is one turn, from seat to charge to save. */
-export function placing({ payments, seats, packages, holdMinutes, refundTiers }: PlaceOptions) {
+export function placing({ payments, seats, packages, holdMinutes, refundTiers, settle }: PlaceOptions) {
   return async function place(
     turn: OrderTurn,
     input: PlaceInput,
@@ -58,6 +61,8 @@ export function placing({ payments, seats, packages, holdMinutes, refundTiers }:
     const placed = await apply(turn, { kind: 'place', placement });
     if (isRefusal(placed)) return placed;
     const order = placed as AcceptedOrder;
+    // One that awaits its money is visited when that is overdue.
+    if (outcome.outcome === 'approved') turn.afterTold(() => settle(held));
     return { order, current: order };
   };
 

@@ -17,6 +17,7 @@ import { orderActor } from './orderActor';
 import { PaymentBooks } from './payment.sample';
 import { type PaymentClient, PaymentUnreachable } from './paymentClient';
 import { createSeatKeeper } from './seatKeeper';
+import { createSettler } from './settler';
 import { slotActor } from './slotActor';
 
 /** Two centres that are open every day: seoul with 20 seats at eight and at nine, busan with one at eight. */
@@ -148,6 +149,7 @@ export class OrderProcess {
           packages,
           holdMinutes: 30,
           refundTiers: standardRefundTiers,
+          settle: createSettler({ sidecar, gather: async () => {}, log }),
         }),
         slotActor({ sidecar, sweepSeconds: 5 }),
         customerActor({ limits: { person: 3, address: 1 } }),

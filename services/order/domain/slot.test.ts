@@ -153,6 +153,7 @@ const words: Record<string, (state: SlotState, ticket: string) => SlotState> = {
   'a release that may leave something': (state, ticket) => release(state, 'a', ticket, false),
   'the word that its order left': (state, ticket) => free(state, 'a', ticket),
   'the verdict "settled"': (state, ticket) => settle(state, [verdict('settled', 'a', ticket)]),
+  'the word that it was placed': (state, ticket) => settle(state, [verdict('placed', 'a', ticket)]),
   'the verdict "gone"': (state, ticket) => settle(state, [verdict('gone', 'a', ticket)]),
   'the verdict "wait"': (state, ticket) => settle(state, [verdict('wait', 'a', ticket)]),
 };
@@ -176,6 +177,7 @@ const matrix: Record<keyof typeof holdOrWord, Row> = {
   'a release that may leave something': ['absent', back,         'held twice',  back,         twiceBack,    'settled'],
   'the word that its order left':       ['absent', 'absent',     twiceBack,    'absent',     twiceBack,    'absent'],
   'the verdict "settled"':              ['absent', 'settled',    'settled',    'absent',     'absent',     'settled'],
+  'the word that it was placed':        ['absent', 'settled',    'held twice', back,         twiceBack,    'settled'],
   'the verdict "gone"':                 ['absent', 'absent',     'absent',     'absent',     'absent',     'settled'],
   'the verdict "wait"':                 ['absent', 'held',       'held twice', back,         twiceBack,    'settled'],
 };
@@ -218,7 +220,7 @@ describe('When holds, releases and verdicts come in any order, with any ticket t
       /** Counts back from the order's newest ticket; 0 is that one. */
       ticketAge: fc.nat({ max: 2 }),
       leftNothing: fc.boolean(),
-      answer: fc.constantFrom('settled' as const, 'gone' as const, 'wait' as const),
+      answer: fc.constantFrom('settled' as const, 'placed' as const, 'gone' as const, 'wait' as const),
     }),
     { maxLength: 60 },
   );

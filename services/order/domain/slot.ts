@@ -130,9 +130,12 @@ export function free(state: SlotState, holdId: string, ticket: string): SlotStat
   return { ...state, seats: without(state.seats, holdId), unsettled: without(state.unsettled, holdId) };
 }
 
-/** How a visited order ended, or when to ask again. */
+/**
+ * How a visited order ended, or when to ask again. `placed` is the order's own word, before any visit: it stands on this
+ * hold and has told so. What earlier placements left, it does not know of.
+ */
 export type Verdict =
-  | { holdId: string; ticket: string; verdict: 'settled' | 'gone' }
+  | { holdId: string; ticket: string; verdict: 'settled' | 'gone' | 'placed' }
   | { holdId: string; ticket: string; verdict: 'wait'; visitAt: string };
 
 export function settle(state: SlotState, verdicts: readonly Verdict[]): SlotState {
@@ -144,6 +147,9 @@ function settleOne(state: SlotState, verdict: Verdict): SlotState {
   const visited = state.unsettled[holdId];
   if (!visited || visited.tickets.at(-1) !== verdict.ticket) return state;
   switch (verdict.verdict) {
+    case 'placed':
+      if (visited.tickets.length > 1 || !(holdId in state.seats)) return state;
+      return { ...state, unsettled: without(state.unsettled, holdId) };
     case 'settled':
       return { ...state, unsettled: without(state.unsettled, holdId) };
     case 'gone':

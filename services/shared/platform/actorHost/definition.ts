@@ -118,4 +118,6 @@ export interface Turn<State> {
   forget(name: string): Promise<void>;
   /** Work that must not run inside the turn, for it calls actors that may call this one. */
   afterTurn(work: () => Promise<void>): void;
+  /** The same, once all that this turn tells is told; not at all where that fails. */
+  afterTold(work: () => Promise<void>): void;
 }

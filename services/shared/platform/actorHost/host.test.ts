@@ -1000,6 +1000,25 @@ describe('a list', () => {
 });
 
 describe('turns', () => {
+  test('When work waits until all is told, then it begins behind the events, and not at all where they do not go out', async () => {
+    const done: string[] = [];
+    const { call, sidecar, host } = hostOf({
+      tell: async (turn, input) => {
+        turn.afterTold(async () => void done.push(`${input} after ${sidecar.published.length}`));
+        await turn.save(input, { events: [told()] });
+      },
+    });
+    await call('tell', 'first');
+    await host.drain();
+    expect(done).toEqual(['first after 1']);
+    sidecar.before = async (what) => {
+      if (what.startsWith('publish')) throw new Error('the broker is away');
+    };
+    await call('tell', 'second');
+    await host.drain();
+    expect(done).toEqual(['first after 1']);
+  });
+
   test('When work is left for after the turn, then it may call the same actor', async () => {
     const calls: unknown[] = [];
     const thing = hostOf({

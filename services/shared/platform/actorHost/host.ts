@@ -252,7 +252,10 @@ export class ActorHost {
     for (const work of turn.laterWork) this.#inBackground('work after a turn', work);
     if (mode.readOnly) return;
     const key = keyOf(turn.type, turn.id);
-    const tell = () => this.#tell(key, definition, turn);
+    const tell = async () => {
+      await this.#tell(key, definition, turn);
+      for (const work of turn.workOnceTold) this.#inBackground('work once all is told', work);
+    };
     if (mode.publish === 'after-answer') {
       this.#inBackground('publish', tell);
     } else {

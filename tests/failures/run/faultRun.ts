@@ -103,7 +103,7 @@ async function runOn(
     say('healing');
     await injector.heal();
     const call = callerOf(system.url('gateway'));
-    const unresolved = await resolveUnknowns(journal, call);
+    const unresolved = await resolveUnknowns(journal, call, say);
     const { broken, orders, quietAfterMs } = await untilQuiet(system, journal);
     const slots = checkHistories(
       toolchain.linearizable,
@@ -187,26 +187,37 @@ async function underFaults(
   }
 }
 
-/** What nobody could tell is asked again, under the same key, until there is an answer. */
-async function resolveUnknowns(journal: Journal, call: Caller): Promise<string[]> {
-  const until = Date.now() + quietWithinMs;
+/**
+ * What nobody could tell is asked again, under the same key, until there is an answer; given up when a minute brings none.
+ */
+async function resolveUnknowns(
+  journal: Journal,
+  call: Caller,
+  say: (line: string) => void,
+): Promise<string[]> {
   const isOpen = ({ attempts, orderId, cancelUnknown }: Booking) =>
     orderId ? cancelUnknown : attempts.at(-1) === 'unknown';
   let open = journal.bookings.filter(
     (booking) => isOpen(booking) || (!booking.orderId && booking.attempts.includes('unknown')),
   );
-  while (open.length > 0 && Date.now() < until) {
+  let answeredAt = Date.now();
+  const isHopeless = () => Date.now() - answeredAt > quietWithinMs;
+  while (open.length > 0 && !isHopeless()) {
+    const still: Booking[] = [];
     // A few at a time: one after the other would take too long where they wait for something to come back.
-    for (let i = 0; i < open.length && Date.now() < until; i += 8) {
+    for (let i = 0; i < open.length; i += 8) {
+      if (i % 400 === 0) say(`… ${open.length - i + still.length} of whom nobody can tell`);
       await Promise.all(
-        open
-          .slice(i, i + 8)
-          .map((booking) =>
-            booking.orderId ? cancel(journal, call, booking) : book(journal, call, booking, 'the same again'),
-          ),
+        open.slice(i, i + 8).map(async (booking) => {
+          if (isHopeless()) return still.push(booking);
+          if (booking.orderId) await cancel(journal, call, booking);
+          else await book(journal, call, booking, 'the same again');
+          if (isOpen(booking)) still.push(booking);
+          else answeredAt = Date.now();
+        }),
       );
     }
-    open = open.filter(isOpen);
+    open = still;
     if (open.length > 0) await sleep(500);
   }
   return open.map(({ key }) => `${key}: nobody can tell what became of it`);

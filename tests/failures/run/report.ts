@@ -33,6 +33,7 @@ export function report({ seed, minutes, variants = [] }: FaultRunOptions, result
       ? `  nothing lost, nothing doubled; quiet ${(quietAfterMs / 1_000).toFixed(1)} s after the last call`
       : `  BROKEN, ${Math.round(quietAfterMs / 1_000)} s after the last call:`,
     ...broken.slice(0, 50).map((each) => `    ${each}`),
+    ...(broken.length > 50 ? [`    and ${broken.length - 50} more`] : []),
     ...(kept ? [`  data, logs and histories: ${kept}`] : []),
     `  again: npm run test:failures -- --minutes ${minutes} --seed ${seed}${on}`,
     '  (the same faults in the same order on the same schedule; which call each of them meets is up to the machine)',

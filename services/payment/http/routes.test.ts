@@ -133,22 +133,6 @@ describe('When payments are listed', () => {
   });
 });
 
-describe('What a list shows of a payment', () => {
-  test('When amounts are sorted as text, then they stand as numbers do', () => {
-    const sorts = [1, 9, 10, 800_000, 1_000_000].map(
-      (amountKrw) => listed(orderId, { ...open, amountKrw })?.sorts.amountKrw,
-    );
-    expect([...sorts].sort()).toEqual(sorts);
-  });
-
-  test('When a placement never came to be, then nothing is listed', () => {
-    const closed = { ...open, status: 'closed', closedAt: dueAt } as const;
-    expect(listed(orderId, noPayment)).toBeUndefined();
-    expect(listed(orderId, { ...closed, intent: 'abandon' })).toBeUndefined();
-    expect(listed(orderId, { ...closed, intent: 'expire' })?.facets).toEqual(['status:closed']);
-  });
-});
-
 describe('When order asks', () => {
   const cancelId = attempt;
   test.each([

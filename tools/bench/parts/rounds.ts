@@ -16,6 +16,8 @@ interface Round {
   /** Bare calls through the same sidecars. */
   floor: { perSecond: number; cpuMs: number };
   pages: { through: number; direct: number; twin: number };
+  /** What went wrong in any of it. */
+  failures: Map<string, number>;
 }
 
 /** The system, its floor and its twin in turns, so that whatever else the machine does meets all three. */
@@ -42,9 +44,11 @@ async function oneRound(
   twin: Twin,
   bareCall: Work,
 ): Promise<Round> {
+  const failures = new Map<string, number>();
   const loop = async (work: Work): Promise<LoadResult> => {
     const result = await closedLoop(callers, seconds, work);
-    if (result.failures.size > 0) throw new Error(`failures: ${[...result.failures].join('; ')}`);
+    for (const [failure, times] of result.failures)
+      failures.set(failure, (failures.get(failure) ?? 0) + times);
     return result;
   };
   const ours = await measure(system, rest, () =>
@@ -76,6 +80,7 @@ async function oneRound(
     twin: { perSecond: ofTwin.perSecond, cpuMs: twinCpuMs },
     floor: { perSecond: floor.perSecond, cpuMs: floorCpuMs },
     pages: { through: through.perSecond, direct: direct.perSecond, twin: twinPages.perSecond },
+    failures,
   };
 }
 
@@ -124,5 +129,8 @@ function text(all: readonly Round[], { seconds, callers }: PartOptions): string[
     ),
     row('reads of my page: through the gateway ÷ twin', 3, ({ pages }) => pages.through / pages.twin),
     row('reads of my page: at its service ÷ twin', 3, ({ pages }) => pages.direct / pages.twin),
+    ...all.flatMap(({ failures }, i) =>
+      [...failures].map(([failure, times]) => `  round ${i + 1}: ${times} × ${failure}`),
+    ),
   ];
 }

@@ -9,6 +9,7 @@ import { countsText } from './count/report';
 import { measureRest } from './measure';
 import { hotSlot, peak } from './parts/bookings';
 import { clients } from './parts/clients';
+import { costs } from './parts/costs';
 import { growth } from './parts/growth';
 import { leftovers } from './parts/leftovers';
 import { confirms, reads } from './parts/pages';
@@ -18,7 +19,7 @@ import { yearEnd } from './parts/yearEnd';
 import { profile } from './profile/profile';
 
 /** Figures of one system, one after the other. */
-const shared: Record<string, Part> = { peak, reads, confirms, hotSlot, yearEnd, rounds, clients };
+const shared: Record<string, Part> = { peak, reads, confirms, hotSlot, yearEnd, rounds, clients, costs };
 
 /** Those that want systems of their own. */
 const own: Record<string, (options: Options) => Promise<void>> = {
@@ -37,8 +38,8 @@ const usage = `usage: npm run bench -- [PART…] [--seconds 10] [--callers 32] [
        npm run bench -- leftovers [--orders 1000] [--step 250]
        npm run bench -- --quick
 
-  parts    ${[...standard, 'clients', 'leftovers'].join(' ')};
-           all but the last two if none is named
+  parts    ${[...standard, 'costs', 'clients', 'leftovers'].join(' ')};
+           all but the last three if none is named
   --quick  counts alone; exit 1 if one is over tools/bench/budget.json`;
 
 interface Options extends PartOptions {

@@ -10,6 +10,8 @@ export interface Measured extends LoadResult {
   cpuMs: number;
   /** The same, by kind of process. */
   cpuMsOf: Record<'services' | 'sidecars' | 'redis' | 'others', number>;
+  /** The same, by process, without what it takes at rest. */
+  cpuMsByProcess: Record<string, number>;
   /** CPU-ms each of those who load. */
   loaderCpuMs: number;
   /** Calls to sidecars each, by the sidecars' own metrics. */
@@ -20,6 +22,7 @@ export interface Measured extends LoadResult {
 /** What a system takes while nobody asks anything of it. */
 export interface AtRest {
   cpuMsPerSecond: number;
+  byProcess: Record<string, number>;
   memoryMiB: number;
 }
 
@@ -28,7 +31,12 @@ export async function measureRest(system: System, seconds = 5): Promise<AtRest> 
   const before = readUsage(processesOf(system));
   await sleep(seconds * 1_000);
   const after = readUsage(processesOf(system));
-  return { cpuMsPerSecond: sumOf(cpuSince(before, after)) / seconds, memoryMiB: memorySum(after) };
+  const cpu = cpuSince(before, after);
+  return {
+    cpuMsPerSecond: sumOf(cpu) / seconds,
+    byProcess: Object.fromEntries(Object.entries(cpu).map(([name, ms]) => [name, ms / seconds])),
+    memoryMiB: memorySum(after),
+  };
 }
 
 export async function measure(
@@ -48,7 +56,7 @@ export async function measure(
   const memoryMiB = memorySum(readUsage(processes));
   await atRest(system.infra);
   const cpu = cpuSince(usageBefore, readUsage(processes));
-  const idleMs = (rest.cpuMsPerSecond * (Date.now() - begun)) / 1_000;
+  const seconds = (Date.now() - begun) / 1_000;
   const each = (ms: number) => ms / result.done;
   const of = (isOne: (name: string) => boolean) =>
     each(sumOf(Object.fromEntries(Object.entries(cpu).filter(([name]) => isOne(name)))));
@@ -56,13 +64,16 @@ export async function measure(
   const isSidecar = (name: string) => name.endsWith('-daprd');
   return {
     ...result,
-    cpuMs: each(sumOf(cpu) - idleMs),
+    cpuMs: each(sumOf(cpu) - rest.cpuMsPerSecond * seconds),
     cpuMsOf: {
       services: of(isService),
       sidecars: of(isSidecar),
       redis: of((name) => name === 'redis'),
       others: of((name) => !isService(name) && !isSidecar(name) && name !== 'redis'),
     },
+    cpuMsByProcess: Object.fromEntries(
+      Object.entries(cpu).map(([name, ms]) => [name, each(ms - (rest.byProcess[name] ?? 0) * seconds)]),
+    ),
     loaderCpuMs: each(ownMs),
     calls: each((await sidecarCalls(system)) - callsBefore),
     memoryMiB,

@@ -124,7 +124,11 @@ function notification(process: Process): ServiceParts {
   const ask: Process['ask'] = (what, work) => process.ask(what, work);
   const sidecar = sidecarOf(process, 'notification');
   const pages = memoryPages(world, ask);
-  const wakeShard = createWaker((shard) => sidecar.callActor('Dispatcher', String(shard), 'wake', {}), log);
+  const wakeShard = createWaker({
+    wakeShard: (shard) => sidecar.callActor('Dispatcher', String(shard), 'wake', {}),
+    gather: async () => {},
+    log,
+  });
   return {
     host: hostOf(
       process,

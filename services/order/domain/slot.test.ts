@@ -112,10 +112,18 @@ describe('When an order comes back before its earlier placements were settled', 
       expect(ticketsToVisit(settle(third, [verdict(answer, 'a', '3')]), 'a')).toEqual([]);
   });
 
-  test('then the next visit is that of the new one', () => {
+  test('then a visit that is far off comes at the time of the new one', () => {
     const waiting = settle(first, [verdict('wait', 'a', '1')]);
     const again = held(waiting, 'a', { ticket: '2' }).state;
     expect(dueVisits(again, new Date(visitAt), 1)).toMatchObject([{ tickets: ['1', '2'], visits: 0 }]);
+  });
+
+  test('then the visit that was to come is not put off, however often it asks', () => {
+    const impatient = ['2', '3', '4'].reduce(
+      (state, ticket) => held(state, 'a', { ticket, at: laterVisitAt }).state,
+      first,
+    );
+    expect(dueVisits(impatient, new Date(visitAt), 1)).toMatchObject([{ tickets: ['1', '2', '3', '4'] }]);
   });
 });
 

@@ -67,7 +67,8 @@ export function hold(
 ): { state: SlotState; held: HeldSeat } | Refusal<'slot_full' | 'service_unavailable'> {
   const { orderId, orderType, ticket, asMove, openings, customerKey, visitAt } = command;
   const holdId = asMove ? ticket : orderId;
-  const earlier = state.unsettled[holdId]?.tickets ?? [];
+  const toVisit = state.unsettled[holdId];
+  const earlier = toVisit?.tickets ?? [];
   const kept = state.seats[holdId];
   if (kept && (earlier.length === 0 || !fits(kept, orderType, openings)))
     return refuse('service_unavailable');
@@ -78,7 +79,7 @@ export function hold(
     ...order,
     tickets: [...earlier, ticket],
     ...(customerKey ? { customerKey } : {}),
-    visitAt,
+    visitAt: earlierOf(visitAt, toVisit?.visitAt),
     visits: 0,
   };
   return {
@@ -89,6 +90,12 @@ export function hold(
       unsettled: { ...state.unsettled, [holdId]: unsettled },
     },
   };
+}
+
+// Asking again puts no visit off: a placement that waits for its earlier charge to be closed would wait for ever, as long
+// as its customer is less patient than the visits.
+function earlierOf(visitAt: string, planned: string | undefined): string {
+  return planned !== undefined && Date.parse(planned) < Date.parse(visitAt) ? planned : visitAt;
 }
 
 function fits(kept: StoredSeat, orderType: string, openings: readonly Opening[]): boolean {

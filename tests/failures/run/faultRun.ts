@@ -2,10 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readToolchain } from '../../../tools/system/plan';
-import { planSystem, type System, type SystemOptions } from '../../../tools/system/system';
+import { readToolchain, type Toolchain } from '../../../tools/system/plan';
+import { planSystem, type System } from '../../../tools/system/system';
+import { keptElsewhere } from '../../support/actorStores';
 import { readBooks } from '../../support/books';
 import { dayFromToday, openEveryDay } from '../../support/days';
+import { type RunningVariants, startVariants, type VariantName } from '../../support/variants';
 import { type Caller, callerOf } from './call';
 import { book, cancel, createClient } from './client';
 import { checkHistories } from './history';
@@ -20,8 +22,8 @@ export interface FaultRunOptions {
   seed: number;
   minutes: number;
   clients?: number;
-  /** For variants: other components, other environment. */
-  system?: Partial<SystemOptions>;
+  /** Folders of components/variants that take the place of the standard components; what runs for them is disturbed too. */
+  variants?: readonly VariantName[];
   say?: (line: string) => void;
 }
 
@@ -48,17 +50,32 @@ const quietWithinMs = 60_000;
 
 /** Runs a whole system under faults, heals it, waits until it is quiet, and holds it to all that it has said. */
 export async function faultRun(options: FaultRunOptions): Promise<FaultRunResult> {
-  const { seed, minutes, say = () => {} } = options;
   const toolchain = readToolchain();
+  const { toxiproxy, linearizable } = toolchain;
   if (!toolchain.redisServer)
     throw new Error('fault runs kill a Redis of their own: put redis-server on the PATH');
-  if (!toolchain.toxiproxy || !toolchain.linearizable) {
+  if (!toxiproxy || !linearizable) {
     throw new Error('toxiproxy is not built; `node tools/setup.mjs --only=faults` does it');
   }
   const dataDir = mkdtempSync(join(tmpdir(), 'healthcenter-faults-'));
+  const variants = options.variants?.length ? await startVariants(options.variants, dataDir) : undefined;
+  try {
+    return await runOn(options, { ...toolchain, toxiproxy, linearizable }, dataDir, variants);
+  } finally {
+    await variants?.stop();
+  }
+}
+
+async function runOn(
+  options: FaultRunOptions,
+  toolchain: Toolchain & { toxiproxy: string; linearizable: string },
+  dataDir: string,
+  variants: RunningVariants | undefined,
+): Promise<FaultRunResult> {
+  const { seed, minutes, say = () => {} } = options;
   const ways = await planRedisWays(toolchain.toxiproxy, proxied, dataDir);
   const system = await planSystem({
-    ...options.system,
+    ...(variants ? { resourcesPath: variants.resourcesPath, sidecarEnv: variants.sidecarEnv } : {}),
     toolchain,
     dataDir,
     appendFsync: 'always',
@@ -70,18 +87,19 @@ export async function faultRun(options: FaultRunOptions): Promise<FaultRunResult
       // What outlasted the broker's tries is tried again by its reader, within a run.
       DEAD_LETTER_RETRY_SECONDS: '2',
       CALENDARS: JSON.stringify({ seoul: calendar }),
-      ...options.system?.env,
     },
     envOfBoth: Object.fromEntries(proxied.map((app) => [app, redisAt(ways.addresses[app] ?? '')])),
   });
-  const injector = createInjector(system, ways);
+  if (variants) keptElsewhere(system.infra.redisUrl, variants.stores);
+  const others = Object.values(variants?.processes ?? {});
+  const injector = createInjector(system, ways, others);
   const journal = createJournal();
   let result: FaultRunResult | undefined;
   try {
     await ways.start(new URL(system.infra.redisUrl).host);
     await system.start();
     say(`the system is up; seed ${seed}, ${minutes} minutes; logs in ${dataDir}/logs`);
-    await underFaults(options, system, injector, journal);
+    await underFaults(options, { system, injector, journal, others: others.map(({ plan }) => plan.name) });
     say('healing');
     await injector.heal();
     const call = callerOf(system.url('gateway'));
@@ -129,10 +147,9 @@ function setsAsLists(_key: string, value: unknown): unknown {
 
 async function underFaults(
   { seed, minutes, clients = 8, say = () => {} }: FaultRunOptions,
-  system: System,
-  injector: Injector,
-  journal: Journal,
+  on: { system: System; injector: Injector; journal: Journal; others: readonly string[] },
 ): Promise<void> {
+  const { system, injector, journal, others } = on;
   const lengthMs = minutes * 60_000;
   const begun = Date.now();
   const over = new AbortController();
@@ -162,7 +179,7 @@ async function underFaults(
     );
   }, 5_000);
   try {
-    await Promise.all([injector.run(faultSchedule(seed, lengthMs)), sleep(lengthMs)]);
+    await Promise.all([injector.run(faultSchedule(seed, lengthMs, others)), sleep(lengthMs)]);
   } finally {
     over.abort();
     clearInterval(progress);

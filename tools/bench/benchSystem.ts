@@ -13,6 +13,8 @@ const probe = join(projectRoot, 'dist/tools/bench/count/probe.js');
 export interface BenchSystem extends System {
   dataDir: string;
   customers: Customers;
+  /** Those who ask a service itself, past the gateway. */
+  direct(appId: string): Customers;
   /** Throws unless all that was done so far is in the books as it was told to those who did it, and no law is broken. */
   reconcile(): Promise<void>;
 }
@@ -44,12 +46,24 @@ export async function withSystem<Result>(
     },
   });
   const customers = createCustomers(system.url('gateway'));
+  const others = new Map<string, Customers>();
+  const direct = (appId: string) => {
+    const known = others.get(appId) ?? createCustomers(system.url(appId));
+    others.set(appId, known);
+    return known;
+  };
   try {
     await system.start();
-    const bench = { ...system, dataDir, customers, reconcile: () => reconcile(system, customers.journal) };
+    const bench = {
+      ...system,
+      dataDir,
+      customers,
+      direct,
+      reconcile: () => reconcile(system, customers.journal),
+    };
     return await work(bench);
   } finally {
-    await customers.close();
+    await Promise.all([customers, ...others.values()].map((each) => each.close()));
     await system.stop();
     if (!process.env.KEEP_TEST_DATA) rmSync(dataDir, { recursive: true, force: true });
   }

@@ -36,6 +36,9 @@ export interface Customers {
   close(): Promise<void>;
 }
 
+/** These refusals say in so many words that nothing was changed; of any other 5xx nobody knows. */
+const nothingHappened = ['cancel_unavailable', 'move_unavailable', 'payment_unavailable'];
+
 const goodCard = '4242424242424242';
 
 export function createCustomers(baseUrl: string): Customers {
@@ -52,7 +55,9 @@ export function createCustomers(baseUrl: string): Customers {
         headersTimeout: 30_000,
       });
       const text = await answer.body.text();
-      return { status: answer.statusCode, body: text === '' ? undefined : JSON.parse(text) };
+      const told = text === '' ? undefined : JSON.parse(text);
+      if (answer.statusCode >= 500 && !nothingHappened.includes(told?.code)) journal.unknown += 1;
+      return { status: answer.statusCode, body: told };
     } catch (error) {
       journal.unknown += 1;
       return { status: 0, body: { code: String(error) } };

@@ -1,10 +1,9 @@
 import type { Books } from '../../tests/support/books';
 import { lawsHold } from '../../tests/support/laws';
 import type { System } from '../system/system';
-import { eventually } from '../system/waiting';
 import { seatsPerTime } from './calendars';
 import type { Journal } from './customers';
-import { isAtRest, readHoldings } from './holdings';
+import { atRest } from './rest';
 
 /**
  * Waits until nothing is under way, then compares the books with the laws, and with what callers were told. Throws where
@@ -12,10 +11,7 @@ import { isAtRest, readHoldings } from './holdings';
  */
 export async function reconcile({ infra }: System, journal: Journal, withinMs = 180_000): Promise<void> {
   // A cheap look first: the laws read everything.
-  await eventually('nothing is under way', async () => isAtRest(await readHoldings(infra)), {
-    withinMs,
-    everyMs: 300,
-  }).catch(() => {});
+  await atRest(infra, withinMs);
   const books = await lawsHold(infra.redisUrl, { withinMs: 20_000, seatsPerTime });
   const broken = brokenPromises(books, journal);
   if (broken.length > 0)

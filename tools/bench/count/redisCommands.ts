@@ -47,3 +47,19 @@ export function isWrite(command: string): boolean {
     command,
   );
 }
+
+/** How long a Redis has worked on what bookings asked of it, and how much memory it uses. */
+export async function redisMicros(url: string): Promise<{ micros: number; bytes: number }> {
+  const redis = createClient({ url });
+  await redis.connect();
+  try {
+    const [commandstats, memory] = [await redis.info('commandstats'), await redis.info('memory')];
+    // What a script calls is within the script's own time.
+    const micros = [...commandstats.matchAll(/^cmdstat_([^:]+):calls=\d+,usec=(\d+)/gm)]
+      .filter(([, name = '']) => /^(eval|evalsha|xadd|xack|get|set|hgetall|exec)$/.test(name))
+      .reduce((sum, [, , usec]) => sum + Number(usec), 0);
+    return { micros, bytes: Number(/used_memory:(\d+)/.exec(memory)?.[1]) };
+  } finally {
+    redis.destroy();
+  }
+}

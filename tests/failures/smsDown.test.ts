@@ -4,7 +4,6 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { projectRoot } from '../../tools/system/plan';
 import { eventually } from '../../tools/system/waiting';
 import { goodCard } from '../support/api';
 import { lawsHold } from '../support/laws';

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout } from 'node:timers/promises';
 import { z } from 'zod';
 
 /** How long payment is held up, in ms: each request for a time of its own between the two, at random. */
@@ -24,7 +24,11 @@ export interface PaymentDelay {
   wait(): Promise<void>;
 }
 
-export function createPaymentDelay(range: DelayRange, random: () => number = Math.random): PaymentDelay {
+export function createPaymentDelay(
+  range: DelayRange,
+  random: () => number = Math.random,
+  sleep: (ms: number) => Promise<unknown> = setTimeout,
+): PaymentDelay {
   return {
     range,
     async wait() {

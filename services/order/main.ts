@@ -58,8 +58,11 @@ const config = readConfig(
     /** Follow the breaker on the way to payment: its `maxRequests`, and a little more than its `timeout`. */
     PAYMENT_PROBES: integer(3, 1),
     PAYMENT_PROBE_MS: integer(300, 1),
-    /** Of the cluster; where there is none, Dapr calls it so. */
-    NAMESPACE: z.string().default('default'),
+    /**
+     * By which payment has its second name. Where there is no cluster, Dapr calls it so; on one that does not tell it,
+     * payment has one name only, and what is settled has a booking's timeout.
+     */
+    NAMESPACE: z.string().default(process.env.KUBERNETES_SERVICE_HOST ? '' : 'default'),
     PACKAGES: jsonSetting(packageTable, standardPackages),
     CALENDARS: jsonSetting(calendarTable, standardCalendars),
     DEFAULT_CENTER_ID: z.string().default('seoul'),
@@ -75,7 +78,10 @@ const log = createLogger('order', config.LOG_LEVEL);
 const sidecar = createDaprSidecar({ httpPort: config.DAPR_HTTP_PORT, pubsubName: config.PUBSUB_NAME });
 const deadLetters = createDeadLetterStore(config.LIST_REDIS_URL, 'order');
 const stop = new StopFlag();
-const payments = createPaymentClient(sidecar, { settlingAppId: `payment.${config.NAMESPACE}` });
+const payments = createPaymentClient(
+  sidecar,
+  config.NAMESPACE ? { settlingAppId: `payment.${config.NAMESPACE}` } : {},
+);
 const breaker = createBreakerWatch({
   log,
   probesMax: config.PAYMENT_PROBES,

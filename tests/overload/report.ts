@@ -1,7 +1,6 @@
 import { claimsOf, meanSeconds, p99Of, replaced, slowOpenPhases } from './claims';
 import { type BreakerChange, isIn, type Logged, lengthMs, type Span } from './logs';
-import type { Measured } from './scenario';
-import type { SiegeResult } from './siege';
+import type { Measured, Phase } from './scenario';
 
 /** What a person reads at the end, and whether all of it is as it must be. */
 export function report(measured: Measured): { text: string; holds: boolean } {
@@ -23,11 +22,7 @@ export function report(measured: Measured): { text: string; holds: boolean } {
   return { text: lines.join('\n'), holds: claims.every(({ holds }) => holds) };
 }
 
-function phase(
-  name: string,
-  { siege, span }: { siege: SiegeResult; span: Span },
-  { atGateway, breaker }: Measured,
-): string[] {
+function phase(name: string, { siege, span, cpu }: Phase, { atGateway, breaker }: Measured): string[] {
   const { answers, elapsedSeconds } = siege;
   const accepted = answers.filter(({ status }) => status === 201).length;
   const waits = answers.map(({ seconds }) => seconds * 1_000);
@@ -38,7 +33,14 @@ function phase(
     `  response: mean ${meanSeconds(answers).toFixed(3)} s, p99 ${p99Of(waits).toFixed(0)} ms, longest ${longest(waits)} ms`,
     `  the gateway answered ${atGateway.filter(({ at }) => isIn([span], at)).length}`,
     `  breaker: ${changes(breaker, span)}`,
+    ...(cpu
+      ? [`  processors: ${percent(cpu.own)} for this scenario, ${percent(cpu.others)} for others`]
+      : []),
   ];
+}
+
+function percent(share: number): string {
+  return `${Math.round(share * 100)} %`;
 }
 
 function counts(answers: readonly { status: number }[]): string {

@@ -7,6 +7,7 @@ import { appOf, planSystem, type System } from '../../tools/system/system';
 import type { Books } from '../support/books';
 import { lawsHold } from '../support/laws';
 import { bookings, calendars, seatsAt } from './bodies';
+import { type CpuUse, measureCpu } from './cpu';
 import { answersIn, type BreakerChange, breakerChangesIn, type Logged, type Span } from './logs';
 import { bookPatiently, type PatientCustomer } from './patient';
 import { runSiege, type SiegeResult } from './siege';
@@ -17,13 +18,20 @@ export interface ScenarioOptions {
   say: (line: string) => void;
 }
 
+/** A time under siege. */
+export interface Phase {
+  siege: SiegeResult;
+  span: Span;
+  cpu: CpuUse | undefined;
+}
+
 export interface Measured {
   /** Payment is quick, and the machine as busy as it gets. */
-  busy: { siege: SiegeResult; span: Span };
+  busy: Phase;
   /** Payment is slowed at random. */
-  slow: { siege: SiegeResult; span: Span };
+  slow: Phase;
   /** Payment is slowed until, under the same load, it is well again. */
-  recovery: { siege: SiegeResult; span: Span; wellAt: number };
+  recovery: Phase & { wellAt: number };
   /** Payment always takes too long, and few come: what a refusal takes where nobody is in its way. */
   calm: { span: Span; waitedMs: number[] };
   patient: PatientCustomer[];
@@ -92,9 +100,9 @@ export async function overload({ users, seconds, say }: ScenarioOptions): Promis
     isDone = true;
     const logOf = (app: string) => appOf(system.apps, app).service.logFile;
     return {
-      busy: { siege: busy.result, span: busy.span },
-      slow: { siege: slow.result, span: slow.span },
-      recovery: { siege: recovery.result, span: recovery.span, wellAt },
+      busy,
+      slow,
+      recovery: { ...recovery, wellAt },
       calm,
       patient,
       atGateway: answersIn(logOf('gateway')),
@@ -127,10 +135,12 @@ function besieger(system: System, program: string, folder: string, users: number
   };
 }
 
-async function timed<T>(work: () => Promise<T>): Promise<{ result: T; span: Span }> {
+async function timed(work: () => Promise<SiegeResult>): Promise<Phase> {
   const from = Date.now();
-  const result = await work();
-  return { result, span: { from, to: Date.now() } };
+  const cpuUse = measureCpu();
+  const siege = await work();
+  const to = Date.now();
+  return { siege, span: { from, to }, cpu: await cpuUse?.() };
 }
 
 async function delayPayment(system: System, paymentDelayMs: string): Promise<void> {

@@ -166,12 +166,12 @@ async function book(system: System, body: object): Promise<{ status: number; wai
 
 /** What has just been started is slow at first, and says nothing of how it is later. */
 async function warmUp(system: System): Promise<void> {
-  const bodies = bookings(400);
-  await Promise.all(
-    Array.from({ length: 8 }, async () => {
-      for (let body = bodies.pop(); body; body = bodies.pop()) await book(system, body);
-    }),
-  );
+  const bodies = bookings(1_000);
+  const until = Date.now() + 10_000;
+  const caller = async () => {
+    for (let body = bodies.pop(); body && Date.now() < until; body = bodies.pop()) await book(system, body);
+  };
+  await Promise.all(Array.from({ length: 8 }, caller));
 }
 
 function bookers(system: System) {

@@ -19,11 +19,12 @@ export function measureCpu(): (() => Promise<CpuUse>) | undefined {
   const usedBefore = new Map<number, number>();
   const usedLast = new Map<number, number>();
   const look = async () => {
+    const isFirst = usedLast.size === 0;
     for (const pid of await family()) {
       const ticks = ticksOf(pid);
       if (ticks === undefined) continue;
       // One that came since began with nothing.
-      if (!usedBefore.has(pid)) usedBefore.set(pid, usedLast.size === 0 ? ticks : 0);
+      if (!usedBefore.has(pid)) usedBefore.set(pid, isFirst ? ticks : 0);
       usedLast.set(pid, ticks);
     }
   };

@@ -33,6 +33,8 @@ export async function bookPatiently(call: Call, until: number): Promise<PatientC
     else if (status === 503) {
       customer.faults.push(...faultsOf(headers, text, call.language));
       await sleep(Number(headers.get('retry-after')) * 1_000);
+    } else if (status === 409 && text.includes('request_in_flight')) {
+      await sleep(1_000);
     } else {
       customer.faults.push(`was answered ${status}: ${text.slice(0, 200)}`);
       break;

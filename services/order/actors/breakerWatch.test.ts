@@ -102,6 +102,15 @@ describe('When the sidecar says that its breaker is open', () => {
   });
 });
 
+test.each([
+  [0, 300],
+  [120, 180],
+  [299, 50],
+  [400, 50],
+])('When it was noted %i ms ago, then the edge need not ask for %i ms', (ms, forAllMs) => {
+  expect(watchOfOpen().refusal(at(ms))).toMatchObject({ forAllMs });
+});
+
 describe('A booking while the breaker is open', () => {
   /** Of somebody who is not counted: here are more than one person may have. */
   const input = { ...placeInput, card: goodCard, quota: undefined };

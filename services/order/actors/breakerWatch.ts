@@ -83,11 +83,16 @@ export function createBreakerWatch({
     },
 
     refusal(now) {
-      const openSeconds = outage ? (now.getTime() - outage.since.getTime()) / 1_000 : 0;
-      return refuse('payment_unavailable', {}, retryAfterSeconds(openSeconds));
+      if (!outage) return refuse('payment_unavailable', {}, 1);
+      const openSeconds = (now.getTime() - outage.since.getTime()) / 1_000;
+      const refusal = refuse('payment_unavailable', {}, retryAfterSeconds(openSeconds));
+      return { ...refusal, forAllMs: Math.max(outage.askFrom - now.getTime(), whileProbingMs) };
     },
   };
 }
+
+// Until those that find out how it is may have done so.
+const whileProbingMs = 50;
 
 /** What has lasted long is likely to last longer; and who waits too long finds the seats gone. */
 function retryAfterSeconds(openSeconds: number): number {

@@ -52,6 +52,7 @@ describe('Bookings in flight', () => {
       refused: 'booking_overloaded',
       facts: {},
       retryAfterSeconds: 1,
+      forAllMs: 100,
     });
     first.end();
     await running;

@@ -32,7 +32,8 @@ export function createAdmission({
 
   function overloaded(): RefusedError {
     const retryAfterSeconds = Math.min(30, Math.max(1, Math.ceil(expectedWaitMs() / 1_000)));
-    return new RefusedError(refuse('booking_overloaded', {}, retryAfterSeconds));
+    const refusal = refuse('booking_overloaded', {}, retryAfterSeconds);
+    return new RefusedError({ ...refusal, forAllMs: fullForMs });
   }
 
   async function enter(): Promise<void> {
@@ -72,6 +73,9 @@ export function createAdmission({
     }
   };
 }
+
+// Less than it takes until nobody waits in a line of `waitMs`, so that places in flight do not stay empty.
+const fullForMs = 100;
 
 // As many of the latest as tell how quick it is now.
 const sampleMin = 8;

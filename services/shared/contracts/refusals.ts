@@ -227,6 +227,8 @@ export interface Refusal<Code extends RefusalCode = RefusalCode> {
   readonly facts?: Readonly<Record<string, unknown>>;
   /** After how many seconds it is worth trying again. */
   readonly retryAfterSeconds?: number;
+  /** For so long, whoever asks the same would hear the same. */
+  readonly forAllMs?: number;
 }
 
 export function refuse<Code extends RefusalCode>(

@@ -37,6 +37,7 @@ export function writeProblem(req: Request, res: Response, refusal: Refusal): voi
   res.vary('Accept-Language');
   const waitSeconds = status === 503 ? (refusal.retryAfterSeconds ?? 2) : undefined;
   if (waitSeconds !== undefined) res.set('Retry-After', String(waitSeconds));
+  if (refusal.forAllMs !== undefined) res.set(refusedForAllHeader, String(refusal.forAllMs));
   res
     .status(status)
     .set('Content-Language', language)
@@ -53,6 +54,9 @@ export function writeProblem(req: Request, res: Response, refusal: Refusal): voi
       }),
     );
 }
+
+/** For the edge, which keeps it to itself. */
+export const refusedForAllHeader = 'x-refused-for-all-ms';
 
 const whenToComeBack = {
   ko: (seconds: number) => `${seconds}초 뒤에 다시 시도해 주세요.`,

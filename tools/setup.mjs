@@ -14,10 +14,22 @@ import { pinChecksums } from './setup/pin.mjs';
 import { data } from './setup/places.mjs';
 import { Progress } from './setup/progress.mjs';
 import { redis } from './setup/redis.mjs';
+import { siege } from './setup/siege.mjs';
 import { isToolchainSaved, loadToolchain, recordTools, saveToolchain } from './setup/toolchain.mjs';
 import { undoAll } from './setup/undo.mjs';
 
-const STEPS = [npmPackages, daprRuntime, daprCli, redis, sqlite, postgresql, kafka, ...faultTools, build];
+const STEPS = [
+  npmPackages,
+  daprRuntime,
+  daprCli,
+  redis,
+  sqlite,
+  postgresql,
+  kafka,
+  siege,
+  ...faultTools,
+  build,
+];
 const STEP_NAMES = [...new Set(STEPS.map((step) => step.name))];
 
 const USAGE = `usage: node tools/setup.mjs [--check] [--only=${STEP_NAMES.join(',')}]
@@ -25,7 +37,7 @@ const USAGE = `usage: node tools/setup.mjs [--check] [--only=${STEP_NAMES.join('
 
   --check           say what would be done and change nothing; exit 1 if there is something to do
   --only=STEPS      only these steps; some are only done if named: sqlite, postgresql and kafka (for test:variants),
-                    faults (for test:failures)
+                    faults (for test:failures), siege (for scenario:overload)
   --pin-checksums   for maintainers: pin the checksums of the Dapr release archives in tools/dapr/checksums.json
 
   HEALTHCENTER_CACHE         where fetched and built tools are kept (else ~/.cache/healthcenter)

@@ -2,6 +2,7 @@ import { dispatcherActor } from '../../services/notification/actors/dispatcherAc
 import { smsSender } from '../../services/notification/actors/smsSender';
 import { createWaker } from '../../services/notification/actors/waker';
 import { notificationSubscriptions } from '../../services/notification/http/subscriptions';
+import { createBreakerWatch } from '../../services/order/actors/breakerWatch';
 import { createCalendarSource } from '../../services/order/actors/calendarSource';
 import { centerCalendarActor, toldCentersType } from '../../services/order/actors/centerCalendarActor';
 import { customerActor } from '../../services/order/actors/customerActor';
@@ -64,7 +65,8 @@ function order(process: Process): ServiceParts {
   const holidayOf = () => undefined;
   const seats = createSeatKeeper({ sidecar, calendars: reach, holidayOf, graceSeconds: sweepSeconds, log });
   const settle = createSettler({ sidecar, gather: async () => {}, log });
-  const options = { payments, seats, packages, holdMinutes, refundTiers, settle };
+  const breaker = createBreakerWatch({ log });
+  const options = { payments, breaker, seats, packages, holdMinutes, refundTiers, settle };
   const toldCenters = createRegistry(sidecar, toldCentersType);
   const callOrder: Parameters<typeof orderSubscriptions>[0] = actorCaller(sidecar, 'Order');
   return {
@@ -97,7 +99,7 @@ function payment(process: Process): ServiceParts {
   const callPayment: Parameters<typeof paymentSubscriptions>[0] = actorCaller(sidecar, 'Payment');
   return {
     host: hostOf(process, sidecar, ['Payment'], [paymentActor({ provider })]),
-    routers: [chargeRoutes({ callPayment, provider })],
+    routers: [chargeRoutes({ callPayment, provider, delay: { wait: async () => {} } })],
     handlers: paymentSubscriptions(callPayment),
   };
 }

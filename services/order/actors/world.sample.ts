@@ -11,6 +11,7 @@ import { type CustomerState, newCustomer } from '../domain/customer';
 import { noOrder, type OrderState } from '../domain/orderState';
 import { standardRefundTiers } from '../domain/refundPolicy';
 import { emptySlot, type SlotState } from '../domain/slot';
+import { createBreakerWatch } from './breakerWatch';
 import { fixedCalendars } from './calendarSource';
 import { customerActor } from './customerActor';
 import { orderActor } from './orderActor';
@@ -125,6 +126,7 @@ export class OrderProcess {
   owner: OrderProcess = this;
   before: (call: Call) => Promise<void> = async () => {};
   after: (call: Call) => Promise<void> = async () => {};
+  readonly breaker = createBreakerWatch({ log: createLogger('test', 'silent') });
   readonly host: ActorHost;
 
   constructor(readonly world: World) {
@@ -145,6 +147,7 @@ export class OrderProcess {
       actors: [
         orderActor({
           payments: this.#payments(),
+          breaker: this.breaker,
           seats,
           packages,
           holdMinutes: 30,
@@ -284,7 +287,7 @@ export class OrderProcess {
           return copy(work());
         });
       } catch (error) {
-        throw new PaymentUnreachable(String(error));
+        throw new PaymentUnreachable(String(error), { cause: error });
       }
     };
     const { payment } = this.world;

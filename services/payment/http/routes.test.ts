@@ -30,6 +30,8 @@ const captured = capturedState(
 );
 const canceling = cancelPaid(captured, { refundId: 'the-cancel', refundKrw: 20_000 }, now);
 
+const delay = { wait: async () => {} };
+
 function appOf({ state = open as PaymentState, at = now, answer = {} as unknown } = {}) {
   const calls: { id: string; method: string; input: unknown }[] = [];
   const queries: ListQuery[] = [];
@@ -48,8 +50,8 @@ function appOf({ state = open as PaymentState, at = now, answer = {} as unknown 
   const app = createHttpApp({
     log: createLogger('test', 'fatal'),
     routers: [
-      chargeRoutes({ callPayment: callPayment as never, provider }),
-      paymentRoutes({ callPayment: callPayment as never, provider, list, clock: () => at }),
+      chargeRoutes({ callPayment: callPayment as never, provider, delay }),
+      paymentRoutes({ callPayment: callPayment as never, provider, list, delay, clock: () => at }),
     ],
   });
   const [subscription] = paymentSubscriptions(callPayment as never);

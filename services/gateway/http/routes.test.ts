@@ -330,6 +330,27 @@ describe('what goes with a request', () => {
     });
   });
 
+  test('When a proxy of another machine is trusted, then it is believed about where a request came from', async () => {
+    const behindIngress = createHttpApp({
+      log,
+      parsesBodies: false,
+      trustedProxies: ['loopback', '198.51.100.0/24'],
+      routers: [gatewayRoutes(pool, 500)],
+    });
+
+    await request(behindIngress).get('/orders').set('x-forwarded-for', '203.0.113.7, 198.51.100.9');
+
+    expect(asked[0]?.headers['x-forwarded-for']).toBe('203.0.113.7');
+  });
+
+  test('When its sidecar asks for a token, then the gateway shows its own, whatever a caller sent', async () => {
+    const app = createHttpApp({ log, parsesBodies: false, routers: [gatewayRoutes(pool, 500, 'own')] });
+
+    await request(app).get('/orders').set('dapr-api-token', 'guessed');
+
+    expect(asked[0]?.headers['dapr-api-token']).toBe('own');
+  });
+
   test('When a hostile host is named, then no service hears of it', async () => {
     await request(app)
       .get('/orders')

@@ -8,7 +8,7 @@ import { clientAddress, publicBaseUrl, publicProtocol } from '../../shared/platf
 import { innerPath, isPublicId, type PublicRoute, publicRoutes } from './publicRoutes';
 
 /** Sends each public request through the gateway's own sidecar to the service that answers it. */
-export function gatewayRoutes(sidecarPool: Dispatcher, deadlineMs: number): Router {
+export function gatewayRoutes(sidecarPool: Dispatcher, deadlineMs: number, apiToken = ''): Router {
   const router = Router();
   for (const publicRoute of publicRoutes) {
     const route = router.route(publicRoute.path);
@@ -50,6 +50,7 @@ export function gatewayRoutes(sidecarPool: Dispatcher, deadlineMs: number): Rout
           'x-forwarded-proto': publicProtocol(req),
           'x-forwarded-for': clientAddress(req),
           ...(traceparent ? { traceparent } : {}),
+          ...(apiToken ? { 'dapr-api-token': apiToken } : {}),
         },
         ...(sent ? { body: sent } : {}),
         signal: AbortSignal.timeout(deadlineMs),

@@ -392,3 +392,30 @@ test('When the sidecar wants a token, then each call carries it', async () => {
 function event(version: number): PublishedEvent & { version: number } {
   return { eventId: `order.o-1.${version}`, orderId: 'o-1', version };
 }
+
+describe('the word to end', () => {
+  test('When the sidecar ends on it, then that is waited for', async () => {
+    const ending = server;
+    setTimeout(() => {
+      ending.close();
+      ending.closeAllConnections();
+    }, 150);
+
+    await sidecar.shutDown(5_000);
+
+    expect(asked[0]).toMatchObject({ method: 'POST', url: '/v1.0/shutdown' });
+    expect(server.listening).toBe(false);
+  });
+
+  test('When the sidecar stays, then it is waited for no longer than told', async () => {
+    await sidecar.shutDown(250);
+
+    expect(server.listening).toBe(true);
+  });
+
+  test('When there is none, then it throws', async () => {
+    answering = hangUp;
+
+    await expect(sidecar.shutDown(250)).rejects.toMatchObject({ failure: 'unreachable' });
+  });
+});

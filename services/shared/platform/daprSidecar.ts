@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DaprClient, LogLevel } from '@dapr/dapr';
 import { type Dispatcher, Pool } from 'undici';
 import { currentTraceparent } from './logger';
@@ -22,6 +23,8 @@ interface DaprSidecarOptions {
 export interface DaprSidecar extends Sidecar {
   /** The type of a component that the sidecar has loaded, such as `state.redis`. Throws where there is none so named. */
   componentType(name: string): Promise<string>;
+  /** Asks the sidecar to finish what it has and to end. Resolves once it has ended, or after `withinMs`. */
+  shutDown(withinMs: number): Promise<void>;
 }
 
 /**
@@ -84,6 +87,16 @@ export function createDaprSidecar(options: DaprSidecarOptions): DaprSidecar {
       return answer.statusCode < 300;
     } catch {
       return false;
+    }
+  }
+
+  async function listens(): Promise<boolean> {
+    try {
+      const answer = await request('look', 'GET', '/v1.0/healthz', undefined, { deadlineMs: 1_000 });
+      await answer.body.dump();
+      return true;
+    } catch (error) {
+      return (error as SidecarError).failure === 'timeout';
     }
   }
 
@@ -202,6 +215,13 @@ export function createDaprSidecar(options: DaprSidecarOptions): DaprSidecar {
       const found = components.find((component) => component.name === name);
       if (!found) throw new SidecarError('refused', operation, 'no such component is loaded');
       return found.type;
+    },
+
+    async shutDown(withinMs) {
+      const operation = 'shut down';
+      await expectSuccess(operation, await request(operation, 'POST', '/v1.0/shutdown'));
+      const until = performance.now() + withinMs;
+      while ((await listens()) && performance.now() < until) await sleep(100);
     },
 
     isHealthy: () => answersWell('health probe', '/v1.0/healthz/outbound'),

@@ -4,6 +4,7 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { stopChildren } from './setup/child.mjs';
+import { clusterTools } from './setup/cluster.mjs';
 import { daprCli, daprRuntime } from './setup/dapr.mjs';
 import { kafka, postgresql, sqlite } from './setup/databases.mjs';
 import { build } from './setup/dist.mjs';
@@ -17,7 +18,18 @@ import { redis } from './setup/redis.mjs';
 import { isToolchainSaved, loadToolchain, recordTools, saveToolchain } from './setup/toolchain.mjs';
 import { undoAll } from './setup/undo.mjs';
 
-const STEPS = [npmPackages, daprRuntime, daprCli, redis, sqlite, postgresql, kafka, ...faultTools, build];
+const STEPS = [
+  npmPackages,
+  daprRuntime,
+  daprCli,
+  redis,
+  sqlite,
+  postgresql,
+  kafka,
+  ...faultTools,
+  ...clusterTools,
+  build,
+];
 const STEP_NAMES = [...new Set(STEPS.map((step) => step.name))];
 
 const USAGE = `usage: node tools/setup.mjs [--check] [--only=${STEP_NAMES.join(',')}]
@@ -25,7 +37,7 @@ const USAGE = `usage: node tools/setup.mjs [--check] [--only=${STEP_NAMES.join('
 
   --check           say what would be done and change nothing; exit 1 if there is something to do
   --only=STEPS      only these steps; some are only done if named: sqlite, postgresql and kafka (for test:variants),
-                    faults (for test:failures)
+                    faults (for test:failures), cluster (for test:cluster)
   --pin-checksums   for maintainers: pin the checksums of the Dapr release archives in tools/dapr/checksums.json
 
   HEALTHCENTER_CACHE         where fetched and built tools are kept (else ~/.cache/healthcenter)

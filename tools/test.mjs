@@ -13,6 +13,7 @@ let skipped = 0;
 
 step('lint, format and types', ['npm', 'run', '--silent', 'check']);
 jest('unit', []);
+jest('manifests', []);
 jest('laws', ['--runInBand']);
 // One after the other: each starts systems of its own, and two cores are enough for one at a time.
 jest('sidecars', ['--runInBand']);

@@ -1,5 +1,13 @@
 import { createHash } from 'node:crypto';
-import { cpSync, createReadStream, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  createReadStream,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { projectRoot } from '../system/plan';
 import { at, programs, registry } from './plan';
@@ -63,7 +71,9 @@ async function allImages(folder: string): Promise<Image[]> {
   return [
     await single(`${registry}/pause:1`, pause),
     await single(`${registry}/coredns:1.15.0`, coredns, certificates),
-    await single(`${registry}/metrics-server:0.9.0`, metricsServer, certificates),
+    ...(existsSync(metricsServer)
+      ? [await single(`${registry}/metrics-server:0.9.0`, metricsServer, certificates)]
+      : []),
     ...(await Promise.all(
       Object.entries(dapr).map(([name, program]) =>
         single(`${registry}/${name}:1.18.1`, program, certificates),

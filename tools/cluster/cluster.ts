@@ -75,4 +75,13 @@ const daprSettings = {
   'dapr_scheduler.cluster.inMemoryStorage': 'true',
   // The namespace enforces the restricted standard, of sidecars too.
   'dapr_sidecar_injector.sidecarDropALLCapabilities': 'true',
+  // A pod without its sidecar is worse than none yet.
+  'dapr_sidecar_injector.webhookFailurePolicy': 'Fail',
+  // Without requests they are given no CPU that anybody else could use.
+  ...Object.fromEntries(
+    ['operator', 'sidecar_injector', 'sentry', 'placement', 'scheduler'].map((part) => [
+      `dapr_${part}.resources.requests.cpu`,
+      '50m',
+    ]),
+  ),
 };

@@ -9,6 +9,8 @@ export interface Record {
   rules: { [save: string]: string };
   settings: { [name: string]: string };
   networkNamespaces: string[];
+  /** What was not there before, of the places that containerd, the CNI plugins and the kubelet write to unasked. */
+  foldersMade: string[];
 }
 
 const file = () => at('record.json');
@@ -21,6 +23,18 @@ const settingsTouched = [
   ...['kernel.keys.root_maxkeys', 'kernel.keys.root_maxbytes'],
 ];
 
+const foldersTouched = [
+  ...[
+    '/run/containerd',
+    '/run/netns',
+    '/var/lib/cni',
+    '/var/lib/kubelet',
+    '/var/log/containers',
+    '/var/log/pods',
+  ],
+  ...['/var/lib/healthcenter'],
+];
+
 export async function beginRecord(): Promise<void> {
   mkdirSync(dataDir, { recursive: true });
   const rules: Record['rules'] = {};
@@ -30,7 +44,13 @@ export async function beginRecord(): Promise<void> {
     const value = await sh('sysctl', ['-n', name]).catch(() => undefined);
     if (value !== undefined) settings[name] = value.trim();
   }
-  write({ processes: [], rules, settings, networkNamespaces: namespacesNow() });
+  write({
+    processes: [],
+    rules,
+    settings,
+    networkNamespaces: namespacesNow(),
+    foldersMade: foldersTouched.filter((folder) => !existsSync(folder)),
+  });
 }
 
 export function readRecord(): Record | undefined {

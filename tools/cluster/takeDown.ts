@@ -25,7 +25,7 @@ export async function takeDown(): Promise<void> {
     await sh('sysctl', ['-qw', `${name}=${value}`]).catch(() => {});
   }
   removeControlGroups();
-  rmSync(dataDir, { recursive: true, force: true });
+  for (const folder of [dataDir, ...record.foldersMade]) rmSync(folder, { recursive: true, force: true });
 }
 
 async function endProcesses(processes: Record['processes']): Promise<void> {

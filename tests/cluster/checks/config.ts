@@ -5,10 +5,10 @@ import { expectThat, gateway, k, readyPods, shown } from '../system';
 /** An edit of the ConfigMap and a rollout: the third booking of a person is refused, and nothing was built. */
 export async function limitChanged(): Promise<void> {
   try {
-    await setLimit(2);
-    const log = await k('logs', 'deployment/order', '-c', 'app', '--tail=200');
+    const pod = await setLimit(2);
+    const log = await k('logs', pod, '-c', 'app');
     const configured = log.split('\n').find((line) => line.includes('personLimit')) ?? '';
-    evidence('kubectl logs deployment/order', configured);
+    evidence(`kubectl logs ${pod} -c app`, configured);
     expectThat(configured.includes('"personLimit":2'), 'order says at its start what the limit is');
     const api = await gateway();
     const seat = await openSeats(api);
@@ -26,7 +26,8 @@ export async function limitChanged(): Promise<void> {
   }
 }
 
-async function setLimit(limit: number): Promise<void> {
+/** Resolves to the pod that has it. */
+async function setLimit(limit: number): Promise<string> {
   await shown(
     'patch',
     'configmap',
@@ -36,5 +37,5 @@ async function setLimit(limit: number): Promise<void> {
   );
   await shown('rollout', 'restart', 'deployment/order');
   await shown('rollout', 'status', 'deployment/order', '--timeout=240s');
-  await readyPods('order');
+  return (await readyPods('order', 1))[0]?.name ?? '';
 }

@@ -24,6 +24,7 @@ export const redisUrl = async () => `redis://${await addressOf('redis')}:6379`;
 
 export interface Pod {
   name: string;
+  leaves: boolean;
   ip: string;
   ready: boolean;
   restarts: Record<string, number>;
@@ -41,25 +42,28 @@ interface PodJson {
   };
 }
 
-/** The pods of a service that are not about to go. */
+/** The pods of a service, without those that are about to go: they still serve for some seconds. */
 export async function podsOf(service: string): Promise<Pod[]> {
+  return (await allPodsOf(service)).filter(({ leaves }) => !leaves);
+}
+
+export async function allPodsOf(service: string): Promise<Pod[]> {
   const { items } = JSON.parse(
     await k('get', 'pods', '-l', `app.kubernetes.io/name=${service}`, '-o', 'json'),
   ) as { items: PodJson[] };
-  return items
-    .filter(({ metadata }) => !metadata.deletionTimestamp)
-    .map(({ metadata, spec, status }) => ({
-      name: metadata.name,
-      ip: status.podIP ?? '',
-      ready: status.conditions?.find(({ type }) => type === 'Ready')?.status === 'True',
-      restarts: Object.fromEntries(
-        [...(status.containerStatuses ?? []), ...(status.initContainerStatuses ?? [])].map((each) => [
-          each.name,
-          each.restartCount,
-        ]),
-      ),
-      image: spec.containers.find(({ name }) => name === 'app')?.image ?? '',
-    }));
+  return items.map(({ metadata, spec, status }) => ({
+    name: metadata.name,
+    leaves: metadata.deletionTimestamp !== undefined,
+    ip: status.podIP ?? '',
+    ready: status.conditions?.find(({ type }) => type === 'Ready')?.status === 'True',
+    restarts: Object.fromEntries(
+      [...(status.containerStatuses ?? []), ...(status.initContainerStatuses ?? [])].map((each) => [
+        each.name,
+        each.restartCount,
+      ]),
+    ),
+    image: spec.containers.find(({ name }) => name === 'app')?.image ?? '',
+  }));
 }
 
 export async function onePodOf(service: string): Promise<Pod> {
@@ -68,13 +72,13 @@ export async function onePodOf(service: string): Promise<Pod> {
   return pod;
 }
 
-/** Until all pods of a service are ready, and there are so many. */
+/** Until all pods of a service are ready, there are so many, and none is about to go. */
 export function readyPods(service: string, count?: number, withinMs = 240_000): Promise<Pod[]> {
   return eventually(
     `${count ?? 'all'} pods of ${service} are ready`,
     async () => {
-      const pods = await podsOf(service);
-      const areReady = pods.length > 0 && pods.every(({ ready }) => ready);
+      const pods = await allPodsOf(service);
+      const areReady = pods.length > 0 && pods.every(({ ready, leaves }) => ready && !leaves);
       return areReady && (count === undefined || pods.length === count) ? pods : undefined;
     },
     { withinMs, everyMs: 1_000 },

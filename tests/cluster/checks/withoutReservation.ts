@@ -3,14 +3,14 @@ import { eventually } from '../../../tools/system/waiting';
 import { lawsHold } from '../../support/laws';
 import { bookPaid, openSeats, reaches } from '../booking';
 import { note } from '../report';
-import { expectThat, gateway, podsOf, readyPods, redisUrl, shown } from '../system';
+import { allPodsOf, expectThat, gateway, readyPods, redisUrl, shown } from '../system';
 
 /** With reservation scaled to none people book and pay; when it is back, it has all of them. */
 export async function caughtUp(): Promise<void> {
   const api = await gateway();
   const seat = await openSeats(api);
   await shown('scale', 'deployment/reservation', '--replicas=0');
-  await eventually('reservation has no pod', async () => (await podsOf('reservation')).length === 0, {
+  await eventually('reservation has no pod', async () => (await allPodsOf('reservation')).length === 0, {
     withinMs: 120_000,
     everyMs: 1_000,
   });

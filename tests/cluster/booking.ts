@@ -14,16 +14,24 @@ let next = 0;
 
 /** Days and times in turn, so that no seat is fought for: the first days are left to whoever books without a wish. */
 export async function openSeats(api: Api): Promise<() => { date: string; time: string }> {
-  const from = new Date(Date.now() + 8 * 86_400_000).toISOString().slice(0, 10);
-  const to = new Date(Date.now() + 35 * 86_400_000).toISOString().slice(0, 10);
-  const { body } = await api.get(`/slots?from=${from}&to=${to}`);
-  const seats = (body._embedded.slots as { date: string; free: number; times: { time: string }[] }[])
+  const day = (after: number) => new Date(Date.now() + after * 86_400_000).toISOString().slice(0, 10);
+  const spans = await Promise.all(
+    [8, 30, 52].map((from) => api.get(`/slots?from=${day(from)}&to=${day(from + 21)}`)),
+  );
+  const seats = spans
+    .flatMap(({ body }) => (body._embedded?.slots ?? []) as Day[])
     .filter(({ free }) => free > 0)
     .flatMap(({ date, times }) => times.map(({ time }) => ({ date, time })));
   return () => {
     next += 1;
     return seats[next % seats.length] as { date: string; time: string };
   };
+}
+
+interface Day {
+  date: string;
+  free: number;
+  times: { time: string }[];
 }
 
 /** Books and pays at once. */

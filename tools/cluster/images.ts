@@ -71,9 +71,7 @@ async function allImages(folder: string): Promise<Image[]> {
   return [
     await single(`${registry}/pause:1`, pause),
     await single(`${registry}/coredns:1.15.0`, coredns, certificates),
-    ...(existsSync(metricsServer)
-      ? [await single(`${registry}/metrics-server:0.9.0`, metricsServer, certificates)]
-      : []),
+    await single(`${registry}/metrics-server:0.9.0`, metricsServer, certificates),
     ...(await Promise.all(
       Object.entries(dapr).map(([name, program]) =>
         single(`${registry}/${name}:1.18.1`, program, certificates),

@@ -1,8 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Request, type RequestHandler, type Response, Router, raw } from 'express';
 import type { Dispatcher } from 'undici';
 import { refuse } from '../../shared/contracts/refusals';
 import { bodyBytesMax } from '../../shared/platform/httpApp';
 import { currentTraceparent } from '../../shared/platform/logger';
+import { sendAgainAfterMs, sendAgainWithinMs, wasNeverSent } from '../../shared/platform/neverSent';
 import { RefusedError } from '../../shared/platform/problem';
 import { clientAddress, publicBaseUrl, publicProtocol } from '../../shared/platform/publicUrl';
 import { innerPath, isPublicId, type PublicRoute, publicRoutes } from './publicRoutes';
@@ -18,7 +20,7 @@ export function gatewayRoutes(sidecarPool: Dispatcher, deadlineMs: number, apiTo
   }
 
   async function passOn(req: Request, res: Response, route: PublicRoute): Promise<void> {
-    const { status, headers, body } = await invoke(req, pathFor(req, route));
+    const { status, headers, body } = await invokeSurely(req, pathFor(req, route));
     if (!isOfService(status, headers)) {
       const cause = new Error(`the sidecar answered ${status}: ${body.subarray(0, 300)}`);
       throw new RefusedError(refuse('service_unavailable'), { cause });
@@ -31,6 +33,16 @@ export function gatewayRoutes(sidecarPool: Dispatcher, deadlineMs: number, apiTo
     // Of a HEAD as well: Node leaves its body out, and with it the length.
     if (body.length > 0) res.set('content-length', String(body.length));
     res.end(body);
+  }
+
+  async function invokeSurely(req: Request, path: string): Promise<Answer> {
+    const until = performance.now() + Math.min(sendAgainWithinMs, deadlineMs / 2);
+    for (;;) {
+      const answer = await invoke(req, path);
+      const { status, body } = answer;
+      if (status !== 500 || !wasNeverSent(status, String(body)) || performance.now() > until) return answer;
+      await sleep(sendAgainAfterMs);
+    }
   }
 
   async function invoke(req: Request, path: string): Promise<Answer> {

@@ -419,3 +419,32 @@ describe('the word to end', () => {
     await expect(sidecar.shutDown(250)).rejects.toMatchObject({ failure: 'unreachable' });
   });
 });
+
+describe('an invocation that reached nobody', () => {
+  const dialed = daprError(
+    'ERR_DIRECT_INVOKE',
+    'rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: refused"',
+  );
+
+  test('When somebody is there at the second try, then it is answered, the caller none the wiser', async () => {
+    answering = (res) => (asked.length === 1 ? answer(500, dialed)(res) : answer(200, { ok: true })(res));
+
+    const { status } = await sidecar.invoke({
+      appId: 'payment',
+      path: '/charges',
+      body: {},
+      deadlineMs: 2_000,
+    });
+
+    expect([status, asked.length]).toEqual([200, 2]);
+  });
+
+  test('When nobody comes, then it throws within its deadline', async () => {
+    answering = answer(500, dialed);
+
+    await expect(
+      sidecar.invoke({ appId: 'payment', path: '/charges', body: {}, deadlineMs: 900 }),
+    ).rejects.toMatchObject({ failure: 'refused', status: 500 });
+    expect(asked.length).toBeGreaterThan(1);
+  });
+});

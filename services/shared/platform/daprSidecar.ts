@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DaprClient, LogLevel } from '@dapr/dapr';
 import { type Dispatcher, Pool } from 'undici';
 import { currentTraceparent } from './logger';
+import { sendAgainAfterMs, sendAgainWithinMs, wasNeverSent } from './neverSent';
 import {
   type Invocation,
   type InvocationAnswer,
@@ -110,11 +111,22 @@ export function createDaprSidecar(options: DaprSidecarOptions): DaprSidecar {
       deadlineMs,
     }: Invocation): Promise<InvocationAnswer> {
       const operation = `invoke ${appId}${path}`;
-      const answer = await request(operation, method, `/v1.0/invoke/${appId}/method${path}`, body, {
-        ...(headers ? { headers } : {}),
-        ...(deadlineMs ? { deadlineMs } : {}),
-      });
-      const text = await readText(operation, answer);
+      const within = deadlineMs ?? standardDeadlineMs;
+      const until = performance.now() + within;
+      const send = async () => {
+        const left = Math.max(1, Math.ceil(until - performance.now()));
+        const answer = await request(operation, method, `/v1.0/invoke/${appId}/method${path}`, body, {
+          ...(headers ? { headers } : {}),
+          deadlineMs: left,
+        });
+        return { answer, text: await readText(operation, answer) };
+      };
+      const againUntil = performance.now() + Math.min(sendAgainWithinMs, within / 2);
+      let { answer, text } = await send();
+      while (wasNeverSent(answer.statusCode, text) && performance.now() < againUntil) {
+        await sleep(sendAgainAfterMs);
+        ({ answer, text } = await send());
+      }
       const parsed = parseJson(text);
       if (isDaprFailure(parsed)) throw new SidecarError('refused', operation, text, answer.statusCode);
       return { status: answer.statusCode, headers: answer.headers, body: parsed };

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import {
   cpSync,
   createReadStream,
-  existsSync,
   mkdirSync,
   readFileSync,
   rmSync,

@@ -1,12 +1,5 @@
 import { createHash } from 'node:crypto';
-import {
-  cpSync,
-  createReadStream,
-  mkdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, createReadStream, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { projectRoot } from '../system/plan';
 import { at, programs, registry } from './plan';

@@ -29,6 +29,15 @@ export async function bringUp(note: (text: string) => void): Promise<void> {
 export async function applySystem(note: (text: string) => void): Promise<string> {
   if (!existsSync(sharedDir)) mkdirSync(sharedDir, { recursive: true });
   chownSync(sharedDir, 65_532, 65_532);
+  // Else pods come up without their sidecars: the injector's webhook fails open, or it would keep its own pod out.
+  await kubectl(
+    '-n',
+    'dapr-system',
+    'rollout',
+    'status',
+    'deployment/dapr-sidecar-injector',
+    '--timeout=180s',
+  );
   note('kubectl apply -k k8s/overlays/local');
   const applied = await kubectl('apply', '-k', join(projectRoot, 'k8s/overlays/local'));
   for (const name of ['redis', 'gateway', 'order', 'payment', 'reservation', 'notification']) {
@@ -75,8 +84,6 @@ const daprSettings = {
   'dapr_scheduler.cluster.inMemoryStorage': 'true',
   // The namespace enforces the restricted standard, of sidecars too.
   'dapr_sidecar_injector.sidecarDropALLCapabilities': 'true',
-  // A pod without its sidecar is worse than none yet.
-  'dapr_sidecar_injector.webhookFailurePolicy': 'Fail',
   // Without requests they are given no CPU that anybody else could use.
   ...Object.fromEntries(
     ['operator', 'sidecar_injector', 'sentry', 'placement', 'scheduler'].map((part) => [

@@ -72,14 +72,14 @@ export async function onePodOf(service: string): Promise<Pod> {
   return pod;
 }
 
-/** Until all pods of a service are ready, there are so many, and none is about to go. */
-export function readyPods(service: string, count?: number, withinMs = 240_000): Promise<Pod[]> {
+/** Until all pods of a service are ready, there are so many or more (the autoscaler has a say), and none is about to go. */
+export function readyPods(service: string, count = 1, withinMs = 240_000): Promise<Pod[]> {
   return eventually(
-    `${count ?? 'all'} pods of ${service} are ready`,
+    `${count} pods of ${service}, and all that there are, are ready`,
     async () => {
       const pods = await allPodsOf(service);
       const areReady = pods.length > 0 && pods.every(({ ready, leaves }) => ready && !leaves);
-      return areReady && (count === undefined || pods.length === count) ? pods : undefined;
+      return areReady && pods.length >= count ? pods : undefined;
     },
     { withinMs, everyMs: 1_000 },
   );

@@ -9,12 +9,17 @@ import { beginRecord } from './record';
 import { kubectl, sh } from './shell';
 import { takeDown } from './takeDown';
 
+// Once it is taken down, it is no news that something ended.
+let isGoingDown = false;
+
 /** Brings up a node, what belongs to any cluster, and Dapr's control plane; nothing of the system yet. */
 export async function bringUp(note: (text: string) => void): Promise<void> {
   await takeDown();
   await beginRecord();
   note('etcd, containerd, Kubernetes');
-  await startNode(note);
+  await startNode((ended) => {
+    if (!isGoingDown) note(ended);
+  });
   note('images');
   await importImages();
   await eventually('the node is ready', isNodeReady, { withinMs: 120_000, everyMs: 1_000 });
@@ -47,6 +52,7 @@ export async function applySystem(note: (text: string) => void): Promise<string>
 }
 
 export async function bringDown(): Promise<void> {
+  isGoingDown = true;
   await takeDown();
   rmSync(sharedDir, { recursive: true, force: true });
 }

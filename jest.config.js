@@ -26,6 +26,7 @@ module.exports = {
         '<rootDir>/tests/setup/**/*.test.ts',
       ],
     },
+    { ...common, displayName: 'manifests', testMatch: ['<rootDir>/tests/manifests/**/*.test.ts'] },
     { ...common, displayName: 'laws', testMatch: ['<rootDir>/tests/laws/**/*.test.ts'] },
     {
       ...common,

@@ -4,11 +4,13 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { stopChildren } from './setup/child.mjs';
+import { clusterTools } from './setup/cluster.mjs';
 import { daprCli, daprRuntime } from './setup/dapr.mjs';
 import { kafka, postgresql, sqlite } from './setup/databases.mjs';
 import { build } from './setup/dist.mjs';
 import { faultTools } from './setup/faults.mjs';
 import { withLock } from './setup/lock.mjs';
+import { manifestTools } from './setup/manifests.mjs';
 import { npmPackages } from './setup/npm.mjs';
 import { pinChecksums } from './setup/pin.mjs';
 import { data } from './setup/places.mjs';
@@ -28,6 +30,8 @@ const STEPS = [
   kafka,
   siege,
   ...faultTools,
+  ...clusterTools,
+  manifestTools,
   build,
 ];
 const STEP_NAMES = [...new Set(STEPS.map((step) => step.name))];
@@ -37,7 +41,8 @@ const USAGE = `usage: node tools/setup.mjs [--check] [--only=${STEP_NAMES.join('
 
   --check           say what would be done and change nothing; exit 1 if there is something to do
   --only=STEPS      only these steps; some are only done if named: sqlite, postgresql and kafka (for test:variants),
-                    faults (for test:failures), siege (for scenario:overload)
+                    faults (for test:failures), siege (for scenario:overload), cluster (for test:cluster),
+                    manifests (for test:manifests)
   --pin-checksums   for maintainers: pin the checksums of the Dapr release archives in tools/dapr/checksums.json
 
   HEALTHCENTER_CACHE         where fetched and built tools are kept (else ~/.cache/healthcenter)

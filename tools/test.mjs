@@ -6,6 +6,7 @@ import { startTestRun } from './testRun.mjs';
 const run = startTestRun();
 run.step('lint, format and types', ['npm', 'run', '--silent', 'check']);
 run.jest('unit');
+run.jest('manifests');
 run.jest('laws', { args: ['--runInBand'] });
 // One after the other: each starts systems of its own, and two cores are enough for one at a time.
 run.jest('sidecars', { args: ['--runInBand'] });

@@ -46,7 +46,11 @@ const config = readConfig(
 );
 
 const log = createLogger('notification', config.LOG_LEVEL);
-const sidecar = createDaprSidecar({ httpPort: config.DAPR_HTTP_PORT, pubsubName: config.PUBSUB_NAME });
+const sidecar = createDaprSidecar({
+  httpPort: config.DAPR_HTTP_PORT,
+  pubsubName: config.PUBSUB_NAME,
+  apiToken: config.DAPR_API_TOKEN,
+});
 const clock = () => new Date();
 const view = createViewRedis({ redisUrl: config.VIEW_REDIS_URL, shards: config.VIEW_SHARDS });
 const index = createListIndex({ redisUrl: config.LIST_REDIS_URL, name: 'mypages' });
@@ -82,6 +86,8 @@ const isStopping = () => stop.stopping;
 
 const app = createHttpApp({
   log,
+  appApiToken: config.APP_API_TOKEN,
+  isStopping: () => stop.stopping,
   routers: [
     healthRoutes({
       sidecar,

@@ -77,7 +77,11 @@ const config = readConfig(
 );
 
 const log = createLogger('order', config.LOG_LEVEL);
-const sidecar = createDaprSidecar({ httpPort: config.DAPR_HTTP_PORT, pubsubName: config.PUBSUB_NAME });
+const sidecar = createDaprSidecar({
+  httpPort: config.DAPR_HTTP_PORT,
+  pubsubName: config.PUBSUB_NAME,
+  apiToken: config.DAPR_API_TOKEN,
+});
 const deadLetters = createDeadLetterStore(config.LIST_REDIS_URL, 'order');
 const stop = new StopFlag();
 const payments = createPaymentClient(
@@ -132,6 +136,8 @@ const host = new ActorHost({
 
 const app = createHttpApp({
   log,
+  appApiToken: config.APP_API_TOKEN,
+  isStopping: () => stop.stopping,
   routers: [
     healthRoutes({ sidecar, stateStore: 'order-store', isStopping: () => stop.stopping }),
     host.router,

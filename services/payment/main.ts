@@ -37,7 +37,11 @@ const config = readConfig(
 
 const clock = () => new Date();
 const log = createLogger('payment', config.LOG_LEVEL);
-const sidecar = createDaprSidecar({ httpPort: config.DAPR_HTTP_PORT, pubsubName: config.PUBSUB_NAME });
+const sidecar = createDaprSidecar({
+  httpPort: config.DAPR_HTTP_PORT,
+  pubsubName: config.PUBSUB_NAME,
+  apiToken: config.DAPR_API_TOKEN,
+});
 const provider = createSimulatedProvider({
   redisUrl: config.PROVIDER_REDIS_URL,
   secret: config.PROVIDER_TOKEN_SECRET,
@@ -60,6 +64,8 @@ const host = new ActorHost({
 
 const app = createHttpApp({
   log,
+  appApiToken: config.APP_API_TOKEN,
+  isStopping: () => stop.stopping,
   routers: [
     healthRoutes({ sidecar, stateStore: 'payment-store', isStopping: () => stop.stopping }),
     host.router,

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { z } from 'zod';
 import { calendarTable, standardCalendars } from '../shared/contracts/calendar';
 import { actorCaller } from '../shared/platform/actorHost/caller';
@@ -23,21 +24,35 @@ import { createConflictClient } from './actors/conflictClient';
 import { createOrderClient } from './actors/orderClient';
 import { type ReservationContract, reservationActor, reservationType } from './actors/reservationActor';
 import { calendarRoutes } from './http/calendarRoutes';
+import { centerRoutes } from './http/centerRoutes';
 import { reservationRoutes } from './http/routes';
 import { reservationSubscriptions } from './http/subscriptions';
+import { readCenterProfile } from './store/centerProfile';
+import { createGuideStore } from './store/guides';
 
 const config = readConfig(
   z.object({
     ...platformSettings,
     /** Where the lists of reservations and cancellations live. */
     LIST_REDIS_URL: z.url(),
+    /** A folder that all instances share: guides that the centre uploads, and its properties file. */
+    SHARED_FOLDER: z.string().default('.data/shared'),
+    /** In the shared folder: the centre's name, telephone and notices. */
+    UI_PROPERTIES_FILE_NAME: z
+      .string()
+      .regex(/^[\w.-]+$/, 'is a file name, without a folder')
+      .default('ui.properties'),
     /** What centres begin with; order is given the same. */
     CALENDARS: jsonSetting(calendarTable, standardCalendars),
   }),
   process.env,
 );
 const log = createLogger('reservation', config.LOG_LEVEL);
-const sidecar = createDaprSidecar({ httpPort: config.DAPR_HTTP_PORT, pubsubName: config.PUBSUB_NAME });
+const sidecar = createDaprSidecar({
+  httpPort: config.DAPR_HTTP_PORT,
+  pubsubName: config.PUBSUB_NAME,
+  apiToken: config.DAPR_API_TOKEN,
+});
 const list = createListIndex({ redisUrl: config.LIST_REDIS_URL, name: 'reservation' });
 const deadLetters = createDeadLetterStore(config.LIST_REDIS_URL, 'reservation');
 const stop = new StopFlag();
@@ -59,6 +74,8 @@ const host = new ActorHost({
 
 const app = createHttpApp({
   log,
+  appApiToken: config.APP_API_TOKEN,
+  isStopping: () => stop.stopping,
   routers: [
     healthRoutes({
       sidecar,
@@ -75,6 +92,11 @@ const app = createHttpApp({
       deadLetters: { store: deadLetters, clock, retrySeconds: config.DEAD_LETTER_RETRY_SECONDS },
     }),
     reservationRoutes({ callReservation, list, clock }),
+    centerRoutes({
+      guides: createGuideStore(join(config.SHARED_FOLDER, 'guides')),
+      readProfile: () => readCenterProfile(join(config.SHARED_FOLDER, config.UI_PROPERTIES_FILE_NAME)),
+      clock,
+    }),
     calendarRoutes({
       callCalendar: actorCaller<CalendarContract>(sidecar, calendarType),
       askConflicts: createConflictClient(sidecar),

@@ -32,6 +32,8 @@ const logged: string[] = [];
 const log = createLogger('gateway', 'info', { write: (line) => void logged.push(line) });
 const asked: Asked[] = [];
 let answer: Answer | 'cut' | 'never';
+/** Given before `answer`, one to each request. */
+const firstAnswers: Answer[] = [];
 let sidecar: Server;
 let pool: Pool;
 let app: Express;
@@ -43,6 +45,11 @@ beforeAll(async () => {
     for await (const chunk of req) chunks.push(chunk as Buffer);
     const body = Buffer.concat(chunks).toString();
     asked.push({ method: req.method ?? '', path: req.url ?? '', headers: req.headers, body });
+    const first = firstAnswers.shift();
+    if (first) {
+      res.writeHead(first.status, first.headers).end(first.body);
+      return;
+    }
     if (answer === 'never') return;
     if (answer === 'cut') {
       res.writeHead(200, { 'content-length': 100 }).write('{"half":');
@@ -67,6 +74,7 @@ afterAll(async () => {
 });
 beforeEach(() => {
   asked.length = 0;
+  firstAnswers.length = 0;
   logged.length = 0;
   answer = { status: 200, headers: { 'content-type': 'application/hal+json' }, body: '{"ok":true}' };
 });
@@ -328,6 +336,56 @@ describe('what goes with a request', () => {
       'x-forwarded-host': 'book.example.org',
       'x-forwarded-proto': 'http',
     });
+  });
+
+  test('When a proxy of another machine is trusted, then it is believed about where a request came from', async () => {
+    const behindIngress = createHttpApp({
+      log,
+      parsesBodies: false,
+      trustedProxies: ['loopback', '198.51.100.0/24'],
+      routers: [gatewayRoutes(pool, 500)],
+    });
+
+    await request(behindIngress).get('/orders').set('x-forwarded-for', '203.0.113.7, 198.51.100.9');
+
+    expect(asked[0]?.headers['x-forwarded-for']).toBe('203.0.113.7');
+  });
+
+  test('When its sidecar asks for a token, then the gateway shows its own, whatever a caller sent', async () => {
+    const app = createHttpApp({ log, parsesBodies: false, routers: [gatewayRoutes(pool, 500, 'own')] });
+
+    await request(app).get('/orders').set('dapr-api-token', 'guessed');
+
+    expect(asked[0]?.headers['dapr-api-token']).toBe('own');
+  });
+
+  const dialed = {
+    status: 500,
+    body: '{"errorCode":"ERR_DIRECT_INVOKE","message":"failed to invoke, id: order, err: rpc error: code = Unavailable desc = connection error: desc = \\"transport: Error while dialing: dial tcp 10.0.0.1:50002: connect: connection refused\\""}',
+  };
+
+  test('When the sidecar reached nobody at first, then the request is sent again, and its caller sees nothing of it', async () => {
+    firstAnswers.push(dialed);
+
+    const { status } = await request(app).post('/orders').send({ a: 1 });
+
+    expect([status, asked.length]).toEqual([200, 2]);
+    expect(asked[1]).toEqual(asked[0]);
+  });
+
+  test('When it goes on reaching nobody, then its caller is told to try again', async () => {
+    answer = dialed;
+
+    const { status, body } = await request(app).post('/orders').send({});
+
+    expect([status, body.code]).toEqual([503, 'service_unavailable']);
+  });
+
+  test('When it failed in a way that may have worked, then it is not sent again', async () => {
+    answer = { ...dialed, body: dialed.body.replace('Error while dialing', 'transport is closing') };
+
+    expect((await request(app).post('/orders').send({})).status).toBe(503);
+    expect(asked).toHaveLength(1);
   });
 
   test('When a hostile host is named, then no service hears of it', async () => {

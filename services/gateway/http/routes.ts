@@ -1,15 +1,17 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Request, type RequestHandler, type Response, Router, raw } from 'express';
 import type { Dispatcher } from 'undici';
 import { refuse } from '../../shared/contracts/refusals';
 import { bodyBytesMax } from '../../shared/platform/httpApp';
 import { currentTraceparent } from '../../shared/platform/logger';
+import { sendAgainAfterMs, sendAgainWithinMs, wasNeverSent } from '../../shared/platform/neverSent';
 import { RefusedError } from '../../shared/platform/problem';
 import { clientAddress, publicBaseUrl, publicProtocol } from '../../shared/platform/publicUrl';
 import { createHoldOff } from './holdOff';
 import { innerPath, isPublicId, type PublicRoute, publicRoutes } from './publicRoutes';
 
 /** Sends each public request through the gateway's own sidecar to the service that answers it. */
-export function gatewayRoutes(sidecarPool: Dispatcher, deadlineMs: number): Router {
+export function gatewayRoutes(sidecarPool: Dispatcher, deadlineMs: number, apiToken = ''): Router {
   const router = Router();
   const holdOff = createHoldOff();
   for (const publicRoute of publicRoutes) {
@@ -25,7 +27,7 @@ export function gatewayRoutes(sidecarPool: Dispatcher, deadlineMs: number): Rout
     // What has a key may have been done before, and then it is not refused.
     const held = req.get(keyHeader) === undefined ? holdOff.refusalOf(asked) : undefined;
     if (held) throw new RefusedError(held);
-    const answer = await invoke(req, path);
+    const answer = await invokeSurely(req, path);
     const { status, headers, body } = answer;
     holdOff.note(asked, answer);
     if (!isOfService(status, headers)) {
@@ -40,6 +42,16 @@ export function gatewayRoutes(sidecarPool: Dispatcher, deadlineMs: number): Rout
     // Of a HEAD as well: Node leaves its body out, and with it the length.
     if (body.length > 0) res.set('content-length', String(body.length));
     res.end(body);
+  }
+
+  async function invokeSurely(req: Request, path: string): Promise<Answer> {
+    const until = performance.now() + Math.min(sendAgainWithinMs, deadlineMs / 2);
+    for (;;) {
+      const answer = await invoke(req, path);
+      const { status, body } = answer;
+      if (status !== 500 || !wasNeverSent(status, String(body)) || performance.now() > until) return answer;
+      await sleep(sendAgainAfterMs);
+    }
   }
 
   async function invoke(req: Request, path: string): Promise<Answer> {
@@ -59,6 +71,7 @@ export function gatewayRoutes(sidecarPool: Dispatcher, deadlineMs: number): Rout
           'x-forwarded-proto': publicProtocol(req),
           'x-forwarded-for': clientAddress(req),
           ...(traceparent ? { traceparent } : {}),
+          ...(apiToken ? { 'dapr-api-token': apiToken } : {}),
         },
         ...(sent ? { body: sent } : {}),
         signal: AbortSignal.timeout(deadlineMs),

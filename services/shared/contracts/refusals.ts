@@ -43,6 +43,17 @@ export const refusalTable = {
     ko: 'Content-Type은 application/json이어야 합니다.',
     en: 'Content-Type must be application/json.',
   },
+  app_token_invalid: {
+    status: 401,
+    ko: '이 서비스는 게이트웨이를 통해서만 부를 수 있습니다.',
+    en: 'This service is reached through the gateway only.',
+  },
+  guide_not_found: { status: 404, ko: '안내문을 찾을 수 없습니다.', en: 'There is no guide with this name.' },
+  center_profile_not_found: {
+    status: 404,
+    ko: '검진 센터 안내가 아직 없습니다.',
+    en: 'The centre has told nothing about itself yet.',
+  },
   order_not_found: { status: 404, ko: '주문을 찾을 수 없습니다.', en: 'There is no order with this id.' },
   payment_not_found: { status: 404, ko: '결제를 찾을 수 없습니다.', en: 'There is no payment with this id.' },
   reservation_not_found: {

@@ -18,6 +18,11 @@ describe('readConfig', () => {
       HEARTBEAT_FILE: '',
       SHUTDOWN_SECONDS_MAX: 20,
       CRASH_FILE: '',
+      APP_API_TOKEN: '',
+      DAPR_API_TOKEN: '',
+      DRAIN_SECONDS: 0,
+      HEARTBEAT_SIDECAR_SECONDS_MAX: 60,
+      STOPS_SIDECAR: false,
     });
   });
 

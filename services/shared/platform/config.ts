@@ -34,7 +34,17 @@ export const platformSettings = {
   ACTOR_STATE_FENCE: z.enum(['auto', 'redis', 'none']).default('auto'),
   /** Touched every second while the event loop turns; an exec probe looks at its age. Empty: no file. */
   HEARTBEAT_FILE: z.string().default(''),
+  /** After so long without its sidecar a process lets its heartbeat end, and is restarted by who looks at it. */
+  HEARTBEAT_SIDECAR_SECONDS_MAX: integer(60, 1),
   SHUTDOWN_SECONDS_MAX: integer(20, 1),
+  /** How long after SIGTERM a process still serves: until nobody sends to it any more, where others take its place. */
+  DRAIN_SECONDS: integer(0),
+  /** Whether this process ends its sidecar before itself, so that other sidecars' calls go elsewhere first. */
+  STOPS_SIDECAR: z.stringbool().default(false),
+  /** What this process shows its sidecar; empty where the sidecar asks for none. */
+  DAPR_API_TOKEN: z.string().default(''),
+  /** What the sidecar must show this process; empty where anybody may call it. */
+  APP_API_TOKEN: z.string().default(''),
   /** After how long a dead letter is tried again by itself; twice as long after each failure, up to an hour. */
   DEAD_LETTER_RETRY_SECONDS: z.coerce.number().positive().default(60),
   /** Tests only: a file that names the line at which this process must kill itself. */

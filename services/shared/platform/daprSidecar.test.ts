@@ -404,3 +404,59 @@ test('When the sidecar wants a token, then each call carries it', async () => {
 function event(version: number): PublishedEvent & { version: number } {
   return { eventId: `order.o-1.${version}`, orderId: 'o-1', version };
 }
+
+describe('the word to end', () => {
+  test('When the sidecar ends on it, then that is waited for', async () => {
+    const ending = server;
+    setTimeout(() => {
+      ending.close();
+      ending.closeAllConnections();
+    }, 150);
+
+    await sidecar.shutDown(5_000);
+
+    expect(asked[0]).toMatchObject({ method: 'POST', url: '/v1.0/shutdown' });
+    expect(server.listening).toBe(false);
+  });
+
+  test('When the sidecar stays, then it is waited for no longer than told', async () => {
+    await sidecar.shutDown(250);
+
+    expect(server.listening).toBe(true);
+  });
+
+  test('When there is none, then it throws', async () => {
+    answering = hangUp;
+
+    await expect(sidecar.shutDown(250)).rejects.toMatchObject({ failure: 'unreachable' });
+  });
+});
+
+describe('an invocation that reached nobody', () => {
+  const dialed = daprError(
+    'ERR_DIRECT_INVOKE',
+    'rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: refused"',
+  );
+
+  test('When somebody is there at the second try, then it is answered, the caller none the wiser', async () => {
+    answering = (res) => (asked.length === 1 ? answer(500, dialed)(res) : answer(200, { ok: true })(res));
+
+    const { status } = await sidecar.invoke({
+      appId: 'payment',
+      path: '/charges',
+      body: {},
+      deadlineMs: 2_000,
+    });
+
+    expect([status, asked.length]).toEqual([200, 2]);
+  });
+
+  test('When nobody comes, then it throws within its deadline', async () => {
+    answering = answer(500, dialed);
+
+    await expect(
+      sidecar.invoke({ appId: 'payment', path: '/charges', body: {}, deadlineMs: 900 }),
+    ).rejects.toMatchObject({ failure: 'refused', status: 500 });
+    expect(asked.length).toBeGreaterThan(1);
+  });
+});

@@ -1,6 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DaprClient, LogLevel } from '@dapr/dapr';
 import { type Dispatcher, Pool } from 'undici';
 import { currentTraceparent } from './logger';
+import { sendAgainAfterMs, sendAgainWithinMs, wasNeverSent } from './neverSent';
 import {
   type Invocation,
   type InvocationAnswer,
@@ -22,6 +24,8 @@ interface DaprSidecarOptions {
 export interface DaprSidecar extends Sidecar {
   /** The type of a component that the sidecar has loaded, such as `state.redis`. Throws where there is none so named. */
   componentType(name: string): Promise<string>;
+  /** Asks the sidecar to finish what it has and to end. Resolves once it has ended, or after `withinMs`. */
+  shutDown(withinMs: number): Promise<void>;
 }
 
 /**
@@ -87,6 +91,16 @@ export function createDaprSidecar(options: DaprSidecarOptions): DaprSidecar {
     }
   }
 
+  async function listens(): Promise<boolean> {
+    try {
+      const answer = await request('look', 'GET', '/v1.0/healthz', undefined, { deadlineMs: 1_000 });
+      await answer.body.dump();
+      return true;
+    } catch (error) {
+      return (error as SidecarError).failure === 'timeout';
+    }
+  }
+
   return {
     async invoke({
       appId,
@@ -97,11 +111,22 @@ export function createDaprSidecar(options: DaprSidecarOptions): DaprSidecar {
       deadlineMs,
     }: Invocation): Promise<InvocationAnswer> {
       const operation = `invoke ${appId}${path}`;
-      const answer = await request(operation, method, `/v1.0/invoke/${appId}/method${path}`, body, {
-        ...(headers ? { headers } : {}),
-        ...(deadlineMs ? { deadlineMs } : {}),
-      });
-      const text = await readText(operation, answer);
+      const within = deadlineMs ?? standardDeadlineMs;
+      const until = performance.now() + within;
+      const send = async () => {
+        const left = Math.max(1, Math.ceil(until - performance.now()));
+        const answer = await request(operation, method, `/v1.0/invoke/${appId}/method${path}`, body, {
+          ...(headers ? { headers } : {}),
+          deadlineMs: left,
+        });
+        return { answer, text: await readText(operation, answer) };
+      };
+      const againUntil = performance.now() + Math.min(sendAgainWithinMs, within / 2);
+      let { answer, text } = await send();
+      while (wasNeverSent(answer.statusCode, text) && performance.now() < againUntil) {
+        await sleep(sendAgainAfterMs);
+        ({ answer, text } = await send());
+      }
       const parsed = parseJson(text);
       if (isDaprFailure(parsed)) {
         const failure = breakerTexts.test(text) ? 'breaker open' : 'refused';
@@ -205,6 +230,13 @@ export function createDaprSidecar(options: DaprSidecarOptions): DaprSidecar {
       const found = components.find((component) => component.name === name);
       if (!found) throw new SidecarError('refused', operation, 'no such component is loaded');
       return found.type;
+    },
+
+    async shutDown(withinMs) {
+      const operation = 'shut down';
+      await expectSuccess(operation, await request(operation, 'POST', '/v1.0/shutdown'));
+      const until = performance.now() + withinMs;
+      while ((await listens()) && performance.now() < until) await sleep(100);
     },
 
     isHealthy: () => answersWell('health probe', '/v1.0/healthz/outbound'),

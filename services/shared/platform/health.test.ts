@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import express from 'express';
 import request from 'supertest';
-import { healthRoutes, startHeartbeat } from './health';
+import { healthRoutes, startHeartbeat, watchSidecar } from './health';
 import type { Sidecar } from './sidecar';
 
 interface Circumstances {
@@ -138,9 +138,55 @@ describe('the heartbeat file', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
+  test('When it may not beat, then it is left to age, until it may again', () => {
+    let mayBeat = false;
+    stop = startHeartbeat(file, () => mayBeat);
+    utimesSync(file, longAgo, longAgo);
+    jest.advanceTimersByTime(5_000);
+    expect(statSync(file).mtime).toEqual(longAgo);
+
+    mayBeat = true;
+    jest.advanceTimersByTime(1_000);
+    expect(statSync(file).mtime).not.toEqual(longAgo);
+  });
+
   test('When no file is wanted, then nothing beats', () => {
     stop = startHeartbeat('');
 
     expect(jest.getTimerCount()).toBe(0);
+  });
+});
+
+describe('a sidecar that is looked for', () => {
+  let isThere = true;
+  let watch: ReturnType<typeof watchSidecar>;
+
+  beforeEach(() => {
+    jest.useFakeTimers();
+    isThere = true;
+    watch = watchSidecar({ isHealthy: async () => isThere }, 60);
+  });
+  afterEach(() => {
+    watch.stop();
+    jest.useRealTimers();
+  });
+
+  test('When it answers, then it is never lost', async () => {
+    await jest.advanceTimersByTimeAsync(600_000);
+
+    expect(watch.isLost()).toBe(false);
+  });
+
+  test('When it has not answered for so long, then it is lost; when it answers again, it is not', async () => {
+    isThere = false;
+    await jest.advanceTimersByTimeAsync(59_000);
+    expect(watch.isLost()).toBe(false);
+
+    await jest.advanceTimersByTimeAsync(2_000);
+    expect(watch.isLost()).toBe(true);
+
+    isThere = true;
+    await jest.advanceTimersByTimeAsync(5_000);
+    expect(watch.isLost()).toBe(false);
   });
 });

@@ -42,14 +42,18 @@ export function healthRoutes({ sidecar, stateStore, ownCheck, isStopping }: Heal
   return router;
 }
 
-/** Touches a file each second, which an exec probe can look at; a stuck event loop stops it. Returns its end. */
-export function startHeartbeat(path: string): () => void {
+/**
+ * Touches a file each second, which an exec probe can look at, for as long as the event loop turns and `mayBeat` says
+ * so. Returns its end.
+ */
+export function startHeartbeat(path: string, mayBeat: () => boolean = () => true): () => void {
   if (path === '') return () => {};
   mkdirSync(dirname(path), { recursive: true });
   closeSync(openSync(path, 'a'));
   // An earlier life may have left the file, with its age.
   touch(path);
   const timer = setInterval(() => {
+    if (!mayBeat()) return;
     try {
       touch(path);
     } catch {
@@ -60,6 +64,22 @@ export function startHeartbeat(path: string): () => void {
   return () => {
     clearInterval(timer);
     rmSync(path, { force: true });
+  };
+}
+
+/**
+ * Asks for the sidecar every few seconds. `isLost` once it has not answered for `secondsMax`: a new process may find
+ * it where this one does not.
+ */
+export function watchSidecar(sidecar: Pick<Sidecar, 'isHealthy'>, secondsMax: number) {
+  let lastSeen = performance.now();
+  const timer = setInterval(async () => {
+    if (await sidecar.isHealthy()) lastSeen = performance.now();
+  }, 5_000);
+  timer.unref();
+  return {
+    isLost: () => performance.now() - lastSeen > secondsMax * 1_000,
+    stop: () => clearInterval(timer),
   };
 }
 

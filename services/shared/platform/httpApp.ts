@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import express, { type Express, type Request, type RequestHandler, type Router } from 'express';
 import type { z } from 'zod';
 import { refuse } from '../contracts/refusals';
+import { tokenRequired } from './appToken';
 import { type Logger, withLogContext } from './logger';
 import { acceptable, innerPaths, nothingHere, optionsAnswer } from './negotiation';
 import { problemMiddleware, RefusedError } from './problem';
@@ -17,14 +18,22 @@ export function createHttpApp(options: {
   log: Logger;
   routers: readonly Router[];
   parsesBodies?: boolean;
+  /** Whose `X-Forwarded-…` are believed, as Express' `trust proxy` takes it; else only this machine's. */
+  trustedProxies?: string | string[];
+  /** What a caller must show, once it is set: then only the own sidecar reaches this app, and probes. */
+  appApiToken?: string;
+  /** While it stops, a process asks who keeps a connection to it to come by another. */
+  isStopping?: () => boolean;
 }): Express {
   const app = express();
   const routers = [...options.routers, problemRoutes()];
   app.disable('x-powered-by');
   app.disable('etag');
-  app.set('trust proxy', 'loopback');
+  app.set('trust proxy', options.trustedProxies ?? 'loopback');
   app.use(traceContext);
   app.use(accessLog(options.log));
+  if (options.isStopping) app.use(closeConnections(options.isStopping));
+  if (options.appApiToken) app.use(tokenRequired(options.appApiToken));
   app.use(optionsAnswer(routers));
   app.use(acceptable);
   if (options.parsesBodies !== false) {
@@ -65,6 +74,13 @@ function accessLog(log: Logger): RequestHandler {
         'answered',
       );
     });
+    next();
+  };
+}
+
+function closeConnections(isStopping: () => boolean): RequestHandler {
+  return (_req, res, next) => {
+    if (isStopping()) res.set('Connection', 'close');
     next();
   };
 }

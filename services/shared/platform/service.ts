@@ -1,9 +1,11 @@
 import { createServer } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Express } from 'express';
 import type { ActorHost } from './actorHost/host';
 import type { PlatformConfig } from './config';
 import { watchCrashFile } from './crashPoint';
-import { startHeartbeat } from './health';
+import type { DaprSidecar } from './daprSidecar';
+import { startHeartbeat, watchSidecar } from './health';
 import { endOnUncaught } from './lastWords';
 import type { Logger } from './logger';
 import type { Sidecar } from './sidecar';
@@ -11,7 +13,7 @@ import type { Sidecar } from './sidecar';
 interface ServiceParts {
   config: PlatformConfig;
   log: Logger;
-  sidecar: Sidecar;
+  sidecar: Sidecar & Partial<Pick<DaprSidecar, 'shutDown'>>;
   app: Express;
   host?: ActorHost;
   onListening?: () => Promise<void>;
@@ -32,7 +34,11 @@ export function runService(parts: ServiceParts, stop: StopFlag): void {
   const server = createServer(app);
   // Longer than the sidecar keeps an idle connection (90 s), so that it is never we who close one that it is just using.
   server.keepAliveTimeout = 100_000;
-  const stopHeartbeat = startHeartbeat(config.HEARTBEAT_FILE);
+  // Who beats for nobody need not ask.
+  const watch = config.HEARTBEAT_FILE
+    ? watchSidecar(sidecar, config.HEARTBEAT_SIDECAR_SECONDS_MAX)
+    : undefined;
+  const stopHeartbeat = startHeartbeat(config.HEARTBEAT_FILE, () => stop.stopping || !watch?.isLost());
 
   server.listen(config.APP_PORT, config.HOST, () => {
     log.info({ port: config.APP_PORT }, 'listening');
@@ -52,17 +58,28 @@ export function runService(parts: ServiceParts, stop: StopFlag): void {
     if (stop.stopping) return;
     stop.stopping = true;
     log.info({ signal }, 'stopping');
-    const giveUp = setTimeout(() => {
-      log.error('did not finish in time; stopping all the same');
-      process.exit(1);
-    }, config.SHUTDOWN_SECONDS_MAX * 1_000);
+    const giveUp = setTimeout(
+      () => {
+        log.error('did not finish in time; stopping all the same');
+        process.exit(1);
+      },
+      (config.DRAIN_SECONDS + config.SHUTDOWN_SECONDS_MAX) * 1_000,
+    );
     giveUp.unref();
+    await sleep(config.DRAIN_SECONDS * 1_000);
+    if (config.STOPS_SIDECAR) {
+      // It leaves the actors' table and the callers' connections while there is still somebody behind it who answers.
+      await sidecar
+        .shutDown?.((config.SHUTDOWN_SECONDS_MAX * 1_000) / 2)
+        .catch((error) => log.warn({ err: error }, 'the sidecar did not take the word to stop'));
+    }
     server.closeIdleConnections();
     await new Promise<void>((resolve) => {
       server.close(() => resolve());
       setInterval(() => server.closeIdleConnections(), 100).unref();
     });
     await host?.drain();
+    watch?.stop();
     stopHeartbeat();
     await parts.close?.();
     await sidecar.close();

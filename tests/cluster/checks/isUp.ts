@@ -1,0 +1,62 @@
+import { services } from '../../../tools/cluster/images';
+import { kubectl, sh } from '../../../tools/cluster/shell';
+import { lawsHold } from '../../support/laws';
+import { reaches, somebody } from '../booking';
+import { evidence } from '../report';
+import { expectThat, gateway, onePodOf, podsOf, redisUrl, shown } from '../system';
+
+/** All pods are ready, each with a sidecar that proves who it is; the README's journey goes through the gateway. */
+export async function isUp(): Promise<void> {
+  await shown('get', 'nodes,pods,services,hpa,pvc', '-o', 'wide');
+  for (const service of services) {
+    for (const pod of await podsOf(service)) {
+      expectThat(pod.ready, `${pod.name} is ready`);
+      expectThat('daprd' in pod.restarts, `${pod.name} has a sidecar`);
+    }
+  }
+  evidence('kubectl -n dapr-system get pods', await kubectl('-n', 'dapr-system', 'get', 'pods'));
+  const mtls = await kubectl(
+    '-n',
+    'dapr-system',
+    'get',
+    'configurations.dapr.io',
+    'daprsystem',
+    '-o',
+    'yaml',
+  );
+  evidence('Dapr control plane', mtls);
+  expectThat(/mtls:(\n {4}.*)*\n {4}enabled: true/.test(mtls), 'mutual TLS is on');
+  for (const service of services) await provesItself(service);
+  await journey();
+}
+
+/** What a sidecar shows to who calls it: an identity that Dapr's own authority signed. */
+async function provesItself(service: string): Promise<void> {
+  const { ip } = await onePodOf(service);
+  const certificate = await sh('sh', [
+    '-c',
+    `openssl s_client -connect ${ip}:50002 -alpn h2 </dev/null 2>/dev/null | openssl x509 -noout -issuer -ext subjectAltName`,
+  ]);
+  evidence(`the certificate of ${service}'s sidecar`, certificate);
+  expectThat(
+    certificate.includes(`URI:spiffe://public/ns/healthcenter/${service}`),
+    `${service} shows who it is`,
+  );
+}
+
+async function journey(): Promise<void> {
+  const api = await gateway();
+  const order = await api.order({ phone: somebody() });
+  evidence('POST /orders', JSON.stringify(order.body, null, 2));
+  expectThat(order.status === 201, `the order is taken (${order.status})`);
+  const { orderId } = order.body;
+  const paid = await api.pay(orderId);
+  evidence('POST /paymentHistories', JSON.stringify(paid.body, null, 2));
+  expectThat(paid.status === 201, `it is paid (${paid.status})`);
+  await reaches(api, orderId, 'Reservation Complete');
+  const confirmed = await api.confirm(orderId);
+  expectThat(confirmed.status === 201, `the centre confirms (${confirmed.status})`);
+  await reaches(api, orderId, 'confirmed');
+  evidence(`GET /mypages/${orderId}`, JSON.stringify((await api.get(`/mypages/${orderId}`)).body, null, 2));
+  await lawsHold(await redisUrl(), { withinMs: 120_000 });
+}

@@ -1,0 +1,70 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { tagAgain } from '../../../tools/cluster/images';
+import { lawsHold } from '../../support/laws';
+import { bookPaid, openSeats } from '../booking';
+import { evidence, note } from '../report';
+import { expectThat, gateway, podsOf, redisUrl, shown } from '../system';
+
+const bookingsPerSecond = 20;
+const readsPerSecond = 10;
+
+/** Payment, order and reservation are given new images while people book and read: no request fails. */
+export async function rolledUnderLoad(): Promise<void> {
+  const tag = `rolled-${Date.now()}`;
+  const load = await beginLoad();
+  await sleep(5_000);
+  for (const service of ['payment', 'order', 'reservation']) {
+    await tagAgain(service, tag);
+    await shown('set', 'image', `deployment/${service}`, `app=healthcenter/${service}:${tag}`);
+    await shown('rollout', 'status', `deployment/${service}`, '--timeout=400s');
+    expectThat(
+      (await podsOf(service)).every(({ image }) => image.endsWith(tag)),
+      `${service} has the new image`,
+    );
+  }
+  await sleep(5_000);
+  const { bookings, reads, failures, seconds } = await load.end();
+  note(
+    `${bookings} bookings (${(bookings / seconds).toFixed(1)}/s) and ${reads} reads in ${seconds.toFixed(0)} s, ${failures.length} failed`,
+  );
+  evidence('what failed', failures.slice(0, 40).join('\n') || 'nothing');
+  await lawsHold(await redisUrl(), { withinMs: 240_000 });
+  expectThat(
+    bookings / seconds >= bookingsPerSecond * 0.9,
+    `${bookingsPerSecond} bookings a second were made`,
+  );
+  expectThat(failures.length === 0, 'no request failed');
+}
+
+/** An open load: so many a second are begun, whatever becomes of those before. */
+async function beginLoad() {
+  const api = await gateway();
+  const seat = await openSeats(api);
+  const failures: string[] = [];
+  const under = new Set<Promise<void>>();
+  const counts = { bookings: 0, reads: 0 };
+  const begun = Date.now();
+  const do_ = (kind: 'bookings' | 'reads', work: Promise<{ status: number; body: unknown }>) => {
+    const done: Promise<void> = work
+      .then(({ status, body }) => {
+        if (status < 300) counts[kind] += 1;
+        else failures.push(`${at()} ${kind} ${status} ${JSON.stringify(body)}`);
+      })
+      .catch((error: Error) => void failures.push(`${at()} ${kind} ${error.message} ${error.cause ?? ''}`))
+      .finally(() => under.delete(done));
+    under.add(done);
+  };
+  const at = () => `${((Date.now() - begun) / 1_000).toFixed(1)} s`;
+  const timers = [
+    setInterval(() => do_('bookings', bookPaid(api, seat())), 1_000 / bookingsPerSecond),
+    setInterval(() => do_('reads', api.get('/reservations?size=5')), 1_000 / readsPerSecond),
+  ];
+  return {
+    async end() {
+      for (const timer of timers) clearInterval(timer);
+      const seconds = (Date.now() - begun) / 1_000;
+      await Promise.all(under);
+      return { ...counts, failures, seconds };
+    },
+  };
+}

@@ -1,0 +1,173 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { publicRoutes } from '../../services/gateway/http/publicRoutes';
+import { conflictsPath } from '../../services/shared/contracts/calendar';
+import { chargePaths } from '../../services/shared/contracts/charges';
+import { consumersOf } from '../../services/shared/contracts/consumers';
+import { decisionsPath } from '../../services/shared/contracts/decisions';
+import { orderHistoryPath } from '../../services/shared/contracts/history';
+import { projectRoot } from '../../tools/system/plan';
+import { kustomize, type Manifest, manifestsOf, named, ofKind, overlays } from './overlays';
+import { containersOf, policyFaults, services } from './policies';
+import { schemaFaults } from './schema';
+
+const told = (what: string) => `${what}: no kubectl and no kustomize here (tools/setup/manifests.mjs)`;
+const describeWhereBuilt = kustomize() ? describe : describe.skip;
+
+describeWhereBuilt.each(overlays)(kustomize() ? 'the overlay %s' : told('the overlay %s'), (overlay) => {
+  const all = () => manifestsOf(overlay);
+
+  test('When it is built, then every field is one that the API server knows', () => {
+    expect(all().length).toBeGreaterThan(40);
+    expect(all().flatMap(schemaFaults)).toEqual([]);
+  });
+
+  test('When it is built, then it keeps to what every manifest is held to', () => {
+    expect(services(all())).toHaveLength(5);
+    expect(policyFaults(all())).toEqual([]);
+  });
+
+  test('When something is referred to, then it is there, or the deployment guide makes it', () => {
+    const guide = readFileSync(join(projectRoot, 'docs/deploy-eks.md'), 'utf8');
+    const isMade = (kind: string, name: string, key: string) =>
+      key in (named(all(), kind, name)?.data ?? {}) ||
+      (overlay === 'production' && kind === 'Secret' && guide.includes(`secret generic ${name} `));
+    const missing = all()
+      .flatMap(references)
+      .filter(({ kind, name, key }) => !isMade(kind, name, key))
+      .map(({ kind, name, key }) => `${kind} ${name}, ${key}`);
+    expect(missing).toEqual([]);
+    for (const { spec } of ofKind(all(), 'Deployment')) {
+      for (const volume of spec.template.spec.volumes ?? []) {
+        const claim = volume.persistentVolumeClaim?.claimName;
+        if (claim) expect(named(all(), 'PersistentVolumeClaim', claim)).toBeDefined();
+      }
+    }
+  });
+
+  test('When payment is asked for money, then order alone may; when the public asks, then the gateway alone brings it', () => {
+    for (const { metadata } of services(all())) {
+      const { accessControl } = named(all(), 'Configuration', metadata.name)?.spec ?? {};
+      expect(accessControl.defaultAction).toBe('deny');
+      expect(allowedIn(accessControl)).toEqual(callersOf(metadata.name));
+    }
+  });
+
+  test('When the broker is asked, then each app publishes and reads its own topics alone', () => {
+    const own = named(all(), 'Component', 'pubsub')?.spec.metadata as { name: string; value: string }[];
+    const scopes = (name: string) =>
+      Object.fromEntries(
+        (own.find((each) => each.name === name)?.value ?? '').split(';').map((each) => {
+          const [app = '', topics = ''] = each.split('=');
+          return [app, topics.split(',').sort()];
+        }),
+      );
+    const readers = Object.entries(consumersOf);
+    const apps = ['order', 'payment', 'reservation', 'notification'];
+    expect(scopes('subscriptionScopes')).toEqual(
+      Object.fromEntries(
+        apps.map((app) => [
+          app,
+          [
+            ...readers.flatMap(([topic, names]) =>
+              (names as readonly string[]).includes(app) ? [topic] : [],
+            ),
+            `${app}-dead-letters`,
+          ].sort(),
+        ]),
+      ),
+    );
+    const publishing = scopes('publishingScopes');
+    for (const app of apps) expect(publishing[app]).toContain(`${app}-dead-letters`);
+    for (const [topic] of readers) {
+      expect(apps.filter((app) => publishing[app]?.includes(topic))).toHaveLength(1);
+    }
+  });
+});
+
+describeWhereBuilt('what is planted', () => {
+  const broken = (change: (manifests: Manifest[]) => void) => {
+    const copy = structuredClone(manifestsOf('local'));
+    change(copy);
+    return [...copy.flatMap(schemaFaults), ...policyFaults(copy)];
+  };
+  const payment = (all: Manifest[]) => named(all, 'Deployment', 'payment') as Manifest;
+  const app = (all: Manifest[]) => containersOf(payment(all))[0];
+
+  test.each<[string, (all: Manifest[]) => void, RegExp]>([
+    ['a field misspelt', (all) => (app(all).livenesProbe = {}), /livenesProbe/],
+    ['a number for a text', (all) => (app(all).env[0].value = 3), /must be string/],
+    ['a kind of no API', (all) => (payment(all).kind = 'Deploiment'), /no schema/],
+    [
+      'a field of no CRD',
+      (all) => ((named(all, 'Component', 'pubsub') as Manifest).spec.kind = 'x'),
+      /additional/,
+    ],
+    ['the latest image', (all) => (app(all).image = 'healthcenter/payment:latest'), /of no fixed version/],
+    ['an image without a tag', (all) => (app(all).image = 'host:5000/payment'), /of no fixed version/],
+    ['no liveness probe', (all) => delete app(all).livenessProbe, /no liveness probe/],
+    ['no limit', (all) => delete app(all).resources.limits, /no limit of memory/],
+    ['root', (all) => (payment(all).spec.template.spec.securityContext.runAsNonRoot = false), /as root/],
+    [
+      'an open component',
+      (all) => delete (named(all, 'Component', 'pubsub') as Manifest).scopes,
+      /open to every/,
+    ],
+    ['a stranger', (all) => (named(all, 'Component', 'pubsub') as Manifest).scopes?.push('x'), /names x/],
+    ['replicas', (all) => (payment(all).spec.replicas = 2), /which the autoscaler decides/],
+  ])('When there is %s, then it is found', (_what, plant, fault) => {
+    expect(broken(plant)).toContainEqual(expect.stringMatching(fault));
+  });
+});
+
+interface Reference {
+  kind: string;
+  name: string;
+  key: string;
+}
+
+/** Of all secrets and config maps, wherever in a manifest. */
+function references(value: unknown): Reference[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, each]) => {
+    if (name === 'secretKeyRef') return [{ kind: 'Secret', ...each }];
+    if (name === 'configMapKeyRef') return [{ kind: 'ConfigMap', ...each }];
+    return references(each);
+  });
+}
+
+type Allowed = Record<string, Record<string, string[]>>;
+
+function allowedIn({ policies = [] }: { policies?: { appId: string; operations: object[] }[] }): Allowed {
+  return Object.fromEntries(
+    policies.map(({ appId, operations }) => [
+      appId,
+      Object.fromEntries(
+        (operations as { name: string; httpVerb: string[] }[]).map(({ name, httpVerb }) => [
+          name,
+          [...httpVerb].sort(),
+        ]),
+      ),
+    ]),
+  );
+}
+
+/** Who asks a service what, as its code has it. */
+function callersOf(service: string): Allowed {
+  const post = (...paths: string[]) => Object.fromEntries(paths.map((path) => [path, ['POST']]));
+  const own = publicRoutes.filter(({ appId }) => appId === service);
+  const gateway = Object.fromEntries(
+    own.map(({ path, methods }) => [
+      path.replace(':id', '*'),
+      methods.map((each) => each.toUpperCase()).sort(),
+    ]),
+  );
+  const others: Record<string, Allowed> = {
+    order: {
+      reservation: post(decisionsPath, conflictsPath),
+      notification: { ...post(orderHistoryPath), '/orders/*': ['GET'] },
+    },
+    payment: { order: post(...Object.values(chargePaths)) },
+  };
+  return { ...(own.length > 0 ? { gateway } : {}), ...others[service] };
+}

@@ -92,5 +92,5 @@ function firstLimit({ listGiB, storedGiB, redisShare, schedulerShare }: Omit<Pla
     ['CPU of the scheduler', schedulerShare / 0.6],
   ];
   const [name, use] = limits.sort(([, a], [, b]) => b - a)[0] ?? ['', 0];
-  return `${name}, ${use >= 1 ? 'past' : 'at'} ${(100 * use).toFixed(0)} % of what one can do`;
+  return `${name}, ${use >= 1 ? 'past it' : 'not yet'}: ${(100 * use).toFixed(0)} % of what one can do`;
 }

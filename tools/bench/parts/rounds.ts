@@ -39,20 +39,24 @@ export const rounds: Part = async (run) => {
   }
 };
 
+const bookingsMin = 150;
+
 async function oneRound(
   { system, rest, seconds, callers }: { system: BenchSystem; rest: AtRest } & PartOptions,
   twin: Twin,
   bareCall: Work,
 ): Promise<Round> {
   const failures = new Map<string, number>();
-  const loop = async (work: Work): Promise<LoadResult> => {
-    const result = await closedLoop(callers, seconds, work);
+  const noted = (result: LoadResult): LoadResult => {
     for (const [failure, times] of result.failures)
       failures.set(failure, (failures.get(failure) ?? 0) + times);
     return result;
   };
-  const ours = await measure(system, rest, () =>
-    loop(async () => failureOf(await system.customers.book(), 201)),
+  const loop = async (work: Work) => noted(await closedLoop(callers, seconds, work));
+  // So many at least, for what a system takes at rest, which is taken off, is no exact figure.
+  const count = Math.max(bookingsMin, seconds * 20);
+  const ours = await measure(system, rest, async () =>
+    noted(await closedCount(callers, count, async () => failureOf(await system.customers.book(), 201))),
   );
 
   const twinBefore = twin.cpuMs();

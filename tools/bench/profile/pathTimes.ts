@@ -11,7 +11,7 @@ export type PathTimes = Map<string, { ms: number; times: number }>;
 export function pathTimes(trees: readonly Step[]): PathTimes {
   const sums: PathTimes = new Map();
   for (const step of trees.flatMap((tree) => [...allOf(tree)])) {
-    if (!step.waitedFor) continue;
+    if (!step.waitedFor || step.kind === 'connection') continue;
     const waited = step.steps.filter(({ waitedFor }) => waitedFor);
     const micros = Math.max(0, step.ended - step.begun - unionOf(waited, step));
     const name = nameOf(step);

@@ -1,6 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { projectRoot } from '../../system/plan';
 import { signal } from '../../system/processes';
 import { eventually } from '../../system/waiting';
@@ -8,6 +7,7 @@ import { withSystem } from '../benchSystem';
 import { countBookings } from '../count/counting';
 import { failureOf } from '../customers';
 import { closedCount, closedLoop } from '../load';
+import { atRest } from '../rest';
 import { pathText, pathTimes } from './pathTimes';
 import { selfTimes } from './selfTimes';
 
@@ -39,13 +39,15 @@ async function profileCpu(dir: string, seconds: number, callers: number): Promis
   return withSystem({ env }, async (system) => {
     const book = async () => failureOf(await system.customers.book(), 201);
     await closedCount(callers, 300, book);
+    // What follows these is none of what is looked at.
+    await atRest(system.infra);
     const toggle = () => {
       for (const name of services) signal(system.apps[name]?.service.pid ?? 0, 'SIGUSR2');
     };
     const files = services.map((name) => join(dir, `${name}.cpuprofile`));
     toggle();
     const { done } = await closedLoop(callers, seconds, book);
-    await sleep(2_000);
+    await atRest(system.infra);
     toggle();
     await eventually('the profiles are written', async () =>
       files.every((file) => existsSync(file) && isWhole(file)),

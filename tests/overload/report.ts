@@ -1,4 +1,6 @@
+import { availableParallelism } from 'node:os';
 import { claimsOf, meanSeconds, p99Of, replaced, slowOpenPhases } from './claims';
+import type { CpuUse } from './cpu';
 import { type BreakerChange, isIn, type Logged, lengthMs, type Span } from './logs';
 import type { Measured, Phase } from './scenario';
 
@@ -33,10 +35,17 @@ function phase(name: string, { siege, span, cpu }: Phase, { atGateway, breaker }
     `  response: mean ${meanSeconds(answers).toFixed(3)} s, p99 ${p99Of(waits).toFixed(0)} ms, longest ${longest(waits)} ms`,
     `  the gateway answered ${atGateway.filter(({ at }) => isIn([span], at)).length}`,
     `  breaker: ${changes(breaker, span)}`,
-    ...(cpu
-      ? [`  processors: ${percent(cpu.own)} for this scenario, ${percent(cpu.others)} for others`]
-      : []),
+    ...(cpu ? [processors(cpu, span, answers.length)] : []),
   ];
+}
+
+/** What an answer costs says more than a rate, where others use the machine as well. */
+function processors({ own, others }: CpuUse, { from, to }: Span, answers: number): string {
+  const cpuMs = (own * availableParallelism() * (to - from)) / answers;
+  return (
+    `  processors: ${percent(own)} for this scenario, siege included, ${percent(others)} for others; ` +
+    `${cpuMs.toFixed(1)} CPU-ms an answer`
+  );
 }
 
 function percent(share: number): string {

@@ -152,16 +152,22 @@ async function delayPayment(system: System, paymentDelayMs: string): Promise<voi
   if (!answer.ok) throw new Error(`the fault switch answered ${answer.status}`);
 }
 
+/** Status 0: there was no answer. */
 async function book(system: System, body: object): Promise<{ status: number; waitedMs: number }> {
   const begun = performance.now();
-  const answer = await fetch(`${system.url('gateway')}/orders`, {
+  const status = await fetch(`${system.url('gateway')}/orders`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
     signal: AbortSignal.timeout(15_000),
-  });
-  await answer.text();
-  return { status: answer.status, waitedMs: performance.now() - begun };
+  }).then(
+    async (answer) => {
+      await answer.text();
+      return answer.status;
+    },
+    () => 0,
+  );
+  return { status, waitedMs: performance.now() - begun };
 }
 
 /** What has just been started is slow at first, and says nothing of how it is later. */

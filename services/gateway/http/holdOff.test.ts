@@ -1,4 +1,4 @@
-import { createHoldOff } from './holdOff';
+import { createHoldOff, type HoldOff } from './holdOff';
 
 const refused = {
   status: 503,
@@ -25,6 +25,55 @@ test('When a service refuses all for a moment, then who asks the same meanwhile 
   expect(holdOff.refusalOf('POST /orders')).toBeDefined();
   pass(1);
   expect(holdOff.refusalOf('POST /orders')).toBeUndefined();
+});
+
+describe('When the moment is over', () => {
+  const asked = 'POST /orders';
+  const howManyGo = (holdOff: HoldOff) =>
+    Array.from({ length: 100 }, () => holdOff.refusalOf(asked)).filter((refusal) => !refusal).length;
+
+  function over() {
+    const at = holdOffAt();
+    at.holdOff.note(asked, refused);
+    at.pass(200);
+    return at;
+  }
+
+  test('then a few go and ask, and the others hear the same until one of those has heard', () => {
+    const { holdOff } = over();
+    expect(howManyGo(holdOff)).toBe(16);
+    expect(howManyGo(holdOff)).toBe(0);
+  });
+
+  test('and one of them is accepted, then all go', () => {
+    const { holdOff } = over();
+    howManyGo(holdOff);
+    holdOff.note(asked, { status: 201, headers: {}, body: Buffer.from('{}') });
+    expect(howManyGo(holdOff)).toBe(100);
+  });
+
+  test('and one of them is refused for all, then nobody goes for another moment', () => {
+    const { holdOff, pass } = over();
+    howManyGo(holdOff);
+    holdOff.note(asked, refused);
+    expect(howManyGo(holdOff)).toBe(0);
+    pass(200);
+    expect(howManyGo(holdOff)).toBe(16);
+  });
+
+  test('and none of them hears anything, then soon all go', () => {
+    const { holdOff, pass } = over();
+    howManyGo(holdOff);
+    pass(500);
+    expect(howManyGo(holdOff)).toBe(100);
+  });
+});
+
+test('When somebody with a key is accepted meanwhile, then the others hear the same as before', () => {
+  const { holdOff } = holdOffAt();
+  holdOff.note('POST /orders', refused);
+  holdOff.note('POST /orders', { status: 201, headers: {}, body: Buffer.from('{}') });
+  expect(holdOff.refusalOf('POST /orders')).toBeDefined();
 });
 
 test('When it says so for long, then it is asked again soon all the same', () => {

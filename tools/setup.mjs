@@ -16,6 +16,7 @@ import { pinChecksums } from './setup/pin.mjs';
 import { data } from './setup/places.mjs';
 import { Progress } from './setup/progress.mjs';
 import { redis } from './setup/redis.mjs';
+import { siege } from './setup/siege.mjs';
 import { isToolchainSaved, loadToolchain, recordTools, saveToolchain } from './setup/toolchain.mjs';
 import { undoAll } from './setup/undo.mjs';
 
@@ -27,6 +28,7 @@ const STEPS = [
   sqlite,
   postgresql,
   kafka,
+  siege,
   ...faultTools,
   ...clusterTools,
   manifestTools,
@@ -39,8 +41,8 @@ const USAGE = `usage: node tools/setup.mjs [--check] [--only=${STEP_NAMES.join('
 
   --check           say what would be done and change nothing; exit 1 if there is something to do
   --only=STEPS      only these steps; some are only done if named: sqlite, postgresql and kafka (for test:variants),
-                    faults (for test:failures), cluster (for test:cluster),
-                    manifests (for test:manifests)
+                    faults (for test:failures), siege (for scenario:overload),
+                    cluster (for test:cluster), manifests (for test:manifests)
   --pin-checksums   for maintainers: pin the checksums of the Dapr release archives in tools/dapr/checksums.json
 
   HEALTHCENTER_CACHE         where fetched and built tools are kept (else ~/.cache/healthcenter)

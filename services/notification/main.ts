@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { consumersOf } from '../shared/contracts/consumers';
 import { actorCaller } from '../shared/platform/actorHost/caller';
@@ -75,7 +76,11 @@ const host = new ActorHost({
   ],
 });
 
-const wakeShard = createWaker((shard) => callDispatcher(String(shard), 'wake', {}, 60_000), log);
+const wakeShard = createWaker({
+  wakeShard: (shard) => callDispatcher(String(shard), 'wake', {}, 60_000),
+  gather: () => sleep(200),
+  log,
+});
 const wake = (orderId: string) => wakeShard(ledger.shardOf(orderId));
 const isStopping = () => stop.stopping;
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { calendarTable, standardCalendars } from '../shared/contracts/calendar';
 import { holidayName, holidaysKnownThrough } from '../shared/contracts/holidays';
@@ -15,6 +16,7 @@ import { createListIndex } from '../shared/platform/listIndex';
 import { createLogger } from '../shared/platform/logger';
 import { runService, StopFlag } from '../shared/platform/service';
 import { createSubscriber } from '../shared/platform/subscriber';
+import { createBreakerWatch } from './actors/breakerWatch';
 import { createCalendarSource } from './actors/calendarSource';
 import {
   type CenterCalendarContract,
@@ -27,10 +29,12 @@ import { orderActor } from './actors/orderActor';
 import { type OrderContract, orderType } from './actors/orderContract';
 import { createPaymentClient } from './actors/paymentClient';
 import { createSeatKeeper } from './actors/seatKeeper';
+import { createSettler } from './actors/settler';
 import { slotActor } from './actors/slotActor';
 import { createSlotReader } from './actors/slotReader';
 import { lastBookableDate } from './domain/calendar';
 import { refundTiers, standardRefundTiers } from './domain/refundPolicy';
+import { createAdmission } from './http/admission';
 import { calendarConflictRoutes } from './http/calendarConflicts';
 import { calendarSubscriptions } from './http/calendarSubscriptions';
 import { createCustomerIdentity } from './http/identity';
@@ -50,6 +54,17 @@ const config = readConfig(
     HOLD_MINUTES: z.coerce.number().positive().default(30),
     /** How often, and how long after its hold at the earliest, a slot asks an unsettled order how it ended. */
     SWEEP_SECONDS: z.coerce.number().positive().default(5),
+    /** Bookings that this process has in flight at once, and how long others wait in line for that, in ms. */
+    BOOKINGS_IN_FLIGHT_MAX: integer(16, 1),
+    BOOKING_WAIT_MS: integer(250),
+    /** Follow the breaker on the way to payment: its `maxRequests`, and a little more than its `timeout`. */
+    PAYMENT_PROBES: integer(3, 1),
+    PAYMENT_PROBE_MS: integer(300, 1),
+    /**
+     * By which payment has its second name. Where there is no cluster, Dapr calls it so; on one that does not tell it,
+     * payment has one name only, and what is settled has a booking's timeout.
+     */
+    NAMESPACE: z.string().default(process.env.KUBERNETES_SERVICE_HOST ? '' : 'default'),
     PACKAGES: jsonSetting(packageTable, standardPackages),
     CALENDARS: jsonSetting(calendarTable, standardCalendars),
     DEFAULT_CENTER_ID: z.string().default('seoul'),
@@ -69,7 +84,15 @@ const sidecar = createDaprSidecar({
 });
 const deadLetters = createDeadLetterStore(config.LIST_REDIS_URL, 'order');
 const stop = new StopFlag();
-const payments = createPaymentClient(sidecar);
+const payments = createPaymentClient(
+  sidecar,
+  config.NAMESPACE ? { settlingAppId: `payment.${config.NAMESPACE}` } : {},
+);
+const breaker = createBreakerWatch({
+  log,
+  probesMax: config.PAYMENT_PROBES,
+  probeMs: config.PAYMENT_PROBE_MS,
+});
 const orders = createListIndex({ redisUrl: config.LIST_REDIS_URL, name: 'order' });
 const calendars = createCalendarSource({ sidecar, standard: config.CALENDARS });
 const readSlot = createSlotReader(sidecar);
@@ -91,10 +114,12 @@ const host = new ActorHost({
   actors: [
     orderActor({
       payments,
+      breaker,
       seats,
       packages: config.PACKAGES,
       holdMinutes: config.HOLD_MINUTES,
       refundTiers: config.REFUND_TIERS,
+      settle: createSettler({ sidecar, gather: () => sleep(1_000), log }),
     }),
     slotActor({ sidecar, sweepSeconds: config.SWEEP_SECONDS }),
     customerActor({
@@ -129,6 +154,8 @@ const app = createHttpApp({
     orderRoutes({
       callOrder,
       payments,
+      breaker,
+      admit: createAdmission({ inFlightMax: config.BOOKINGS_IN_FLIGHT_MAX, waitMs: config.BOOKING_WAIT_MS }),
       identity: createCustomerIdentity(config.CUSTOMER_KEY_SECRET),
       defaultCenterId: config.DEFAULT_CENTER_ID,
       packages: config.PACKAGES,

@@ -14,6 +14,8 @@ import { createSubscriber } from '../shared/platform/subscriber';
 import { paymentActor } from './actors/paymentActor';
 import { type PaymentContract, paymentType } from './actors/paymentContract';
 import { chargeRoutes } from './http/charges';
+import { faultRoutes } from './http/faults';
+import { createPaymentDelay, delayRange } from './http/paymentDelay';
 import { paymentRoutes } from './http/routes';
 import { paymentSubscriptions } from './http/subscriptions';
 import { createSimulatedProvider } from './provider/simulated';
@@ -27,6 +29,8 @@ const config = readConfig(
     PROVIDER_TOKEN_SECRET: z.string().min(16).default('for-development-only'),
     /** How long the simulated provider takes for its slow test card. */
     PROVIDER_SLOW_MS: integer(4_000),
+    /** A fault switch, also at `PUT /faults`: how long each request for money is held up. */
+    PAYMENT_DELAY_MS: z.string().default('0').pipe(delayRange),
   }),
   process.env,
 );
@@ -44,6 +48,7 @@ const provider = createSimulatedProvider({
   slowMs: config.PROVIDER_SLOW_MS,
   clock,
 });
+const delay = createPaymentDelay(config.PAYMENT_DELAY_MS);
 const list = createListIndex({ redisUrl: config.LIST_REDIS_URL, name: 'payment' });
 const deadLetters = createDeadLetterStore(config.LIST_REDIS_URL, 'payment');
 const stop = new StopFlag();
@@ -71,8 +76,9 @@ const app = createHttpApp({
       log,
       deadLetters: { store: deadLetters, clock, retrySeconds: config.DEAD_LETTER_RETRY_SECONDS },
     }),
-    chargeRoutes({ callPayment, provider }),
-    paymentRoutes({ callPayment, provider, list, clock }),
+    chargeRoutes({ callPayment, provider, delay }),
+    paymentRoutes({ callPayment, provider, list, delay, clock }),
+    faultRoutes({ delay, log }),
   ],
 });
 

@@ -1,17 +1,18 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { projectRoot } from '../../tools/system/plan';
 import { goodCard } from '../support/api';
 import { lawsHold } from '../support/laws';
+import { patientComponents } from '../support/patientComponents';
 import { startTestSystem } from '../support/testSystem';
 
 jest.setTimeout(90_000);
 
 test('When component files change under a running system, then no sidecar ends, and bookings go on', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'healthcenter-components-'));
-  cpSync(join(projectRoot, 'components'), folder, { recursive: true });
+  patientComponents(folder);
   const system = await startTestSystem({ resourcesPath: folder });
   try {
     for (let i = 0; i < 15; i++) {

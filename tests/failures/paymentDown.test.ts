@@ -38,7 +38,9 @@ describe('Payment out of reach', () => {
     await expectTryAgain('010-1111-0001', {});
     await expectTryAgain('010-1111-0002', { cardNo: goodCard });
     // Enough to open the breaker: it must answer in the same way.
-    for (let i = 0; i < 6; i++) await expectTryAgain(`010-1111-001${i}`, {});
+    const many = Array.from({ length: 40 }, (_, i) => system.api.order({ phone: `010-1111-00${10 + i}` }));
+    for (const { body } of await Promise.all(many)) expect(body.code).toBe('payment_unavailable');
+    for (let i = 0; i < 6; i++) await expectTryAgain(`010-1111-005${i}`, {});
     await nothingIsLeft(0);
     expect((await readBooks(system.infra.redisUrl)).pages.size).toBe(0);
 

@@ -1,4 +1,5 @@
 import { faultTools } from '../support/faultTools';
+import type { VariantName } from '../support/variants';
 import { faultRun } from './run/faultRun';
 import { report } from './run/report';
 import { faultSchedule, processes, proxied } from './run/schedule';
@@ -33,10 +34,14 @@ describe('A minute of faults on the whole system', () => {
     faultTools();
   });
 
-  test.each([1, 2])(
-    'When it is over (seed %i), then nothing is lost and nothing is doubled',
-    async (seed) => {
-      const options = { seed, minutes: 1 };
+  test.each<{ seed: number; variants: VariantName[] }>([
+    { seed: 1, variants: [] },
+    { seed: 2, variants: [] },
+    { seed: 3, variants: ['pubsub-kafka'] },
+  ])(
+    'When it is over (seed $seed $variants), then nothing is lost and nothing is doubled',
+    async ({ seed, variants }) => {
+      const options = { seed, minutes: 1, variants };
       const result = await faultRun(options);
       if (result.broken.length > 0) throw new Error(report(options, result));
       // A run in which nothing happened would show nothing.

@@ -4,10 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { projectRoot } from '../../tools/system/plan';
 import { eventually } from '../../tools/system/waiting';
 import { goodCard } from '../support/api';
 import { lawsHold } from '../support/laws';
+import { patientComponents } from '../support/patientComponents';
 import { startTestSystem, type TestSystem } from '../support/testSystem';
 
 jest.setTimeout(150_000);
@@ -60,7 +60,7 @@ describe('The SMS provider in trouble', () => {
   const folder = mkdtempSync(join(tmpdir(), 'healthcenter-components-'));
   let system: TestSystem;
   beforeAll(async () => {
-    cpSync(join(projectRoot, 'components'), folder, { recursive: true });
+    patientComponents(folder);
     cpSync(join(folder, 'variants', 'sms-sns', 'sms.yaml'), join(folder, 'sms.yaml'));
     Object.assign(process.env, {
       SNS_REGION: 'ap-northeast-1',

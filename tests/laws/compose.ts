@@ -2,12 +2,14 @@ import { dispatcherActor } from '../../services/notification/actors/dispatcherAc
 import { smsSender } from '../../services/notification/actors/smsSender';
 import { createWaker } from '../../services/notification/actors/waker';
 import { notificationSubscriptions } from '../../services/notification/http/subscriptions';
+import { createBreakerWatch } from '../../services/order/actors/breakerWatch';
 import { createCalendarSource } from '../../services/order/actors/calendarSource';
 import { centerCalendarActor, toldCentersType } from '../../services/order/actors/centerCalendarActor';
 import { customerActor } from '../../services/order/actors/customerActor';
 import { orderActor } from '../../services/order/actors/orderActor';
 import { createPaymentClient } from '../../services/order/actors/paymentClient';
 import { createSeatKeeper } from '../../services/order/actors/seatKeeper';
+import { createSettler } from '../../services/order/actors/settler';
 import { slotActor } from '../../services/order/actors/slotActor';
 import { createSlotReader } from '../../services/order/actors/slotReader';
 import { standardRefundTiers } from '../../services/order/domain/refundPolicy';
@@ -62,7 +64,9 @@ function order(process: Process): ServiceParts {
   const reach = createCalendarSource({ sidecar, standard: calendars, clock: () => world.now });
   const holidayOf = () => undefined;
   const seats = createSeatKeeper({ sidecar, calendars: reach, holidayOf, graceSeconds: sweepSeconds, log });
-  const options = { payments, seats, packages, holdMinutes, refundTiers };
+  const settle = createSettler({ sidecar, gather: async () => {}, log });
+  const breaker = createBreakerWatch({ log });
+  const options = { payments, breaker, seats, packages, holdMinutes, refundTiers, settle };
   const toldCenters = createRegistry(sidecar, toldCentersType);
   const callOrder: Parameters<typeof orderSubscriptions>[0] = actorCaller(sidecar, 'Order');
   return {
@@ -95,7 +99,7 @@ function payment(process: Process): ServiceParts {
   const callPayment: Parameters<typeof paymentSubscriptions>[0] = actorCaller(sidecar, 'Payment');
   return {
     host: hostOf(process, sidecar, ['Payment'], [paymentActor({ provider })]),
-    routers: [chargeRoutes({ callPayment, provider })],
+    routers: [chargeRoutes({ callPayment, provider, delay: { wait: async () => {} } })],
     handlers: paymentSubscriptions(callPayment),
   };
 }
@@ -124,7 +128,11 @@ function notification(process: Process): ServiceParts {
   const ask: Process['ask'] = (what, work) => process.ask(what, work);
   const sidecar = sidecarOf(process, 'notification');
   const pages = memoryPages(world, ask);
-  const wakeShard = createWaker((shard) => sidecar.callActor('Dispatcher', String(shard), 'wake', {}), log);
+  const wakeShard = createWaker({
+    wakeShard: (shard) => sidecar.callActor('Dispatcher', String(shard), 'wake', {}),
+    gather: async () => {},
+    log,
+  });
   return {
     host: hostOf(
       process,

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { projectRoot } from '../../tools/system/plan';
 import { eventually } from '../../tools/system/waiting';
+import { patientComponents } from '../support/patientComponents';
 
 jest.setTimeout(120_000);
 
@@ -23,6 +24,7 @@ describe("The README's commands", () => {
         ...process.env,
         HEALTHCENTER_PORT_SHIFT: String(portShift),
         HEALTHCENTER_DATA_DIR: join(folder, 'data'),
+        HEALTHCENTER_COMPONENTS: patientComponents(join(folder, 'components')),
       },
       detached: true,
     });

@@ -8,6 +8,7 @@ import { projectRoot } from '../../tools/system/plan';
 import { appPortUses, infraPortUses, refuseBusyPorts } from '../../tools/system/ports';
 import { runningProcesses, signal } from '../../tools/system/processes';
 import { eventually } from '../../tools/system/waiting';
+import { patientComponents } from '../support/patientComponents';
 
 /** A place of its own for one system: data and ports that nothing else uses. */
 export interface Place {
@@ -22,7 +23,11 @@ export async function findPlace(): Promise<Place> {
   const dataDir = mkdtempSync(join(tmpdir(), 'healthcenter-start-'));
   return eventually('a range of ports is free', async () => {
     const shift = 1_000 + 10 * Math.floor(Math.random() * 1_500);
-    const env = { HEALTHCENTER_PORT_SHIFT: String(shift), HEALTHCENTER_DATA_DIR: dataDir };
+    const env = {
+      HEALTHCENTER_PORT_SHIFT: String(shift),
+      HEALTHCENTER_DATA_DIR: dataDir,
+      HEALTHCENTER_COMPONENTS: patientComponents(join(dataDir, 'components')),
+    };
     const local = planLocal(env);
     await refuseBusyPorts([...infraPortUses(local, true), ...appPortUses(local)]);
     return {

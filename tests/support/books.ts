@@ -32,7 +32,8 @@ interface LedgerEntry {
 }
 
 export async function readBooks(redisUrl: string): Promise<Books> {
-  const redis = createClient({ url: redisUrl });
+  // All is asked for at once, and the last waits for the first.
+  const redis = createClient({ url: redisUrl, commandOptions: { timeout: 300_000 } });
   await redis.connect();
   const keys = await redis.keys('*');
   async function actors<State>(appId: string, type: string): Promise<Map<string, State>> {

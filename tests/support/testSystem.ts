@@ -6,6 +6,7 @@ import { readToolchain } from '../../tools/system/plan';
 import { planSystem, type System, type SystemOptions } from '../../tools/system/system';
 import { keptElsewhere } from './actorStores';
 import { type Api, apiOf } from './api';
+import { makePatient, patientComponents } from './patientComponents';
 import { type RunningVariants, startVariants, type VariantName, variantsOfThisRun } from './variants';
 
 export interface TestSystem extends System {
@@ -23,6 +24,8 @@ export interface TestSystem extends System {
 export interface TestSystemOptions extends SystemOptions {
   /** Folders of components/variants that take the place of the standard components. */
   variants: readonly VariantName[];
+  /** With the timeout to payment that is shipped, and the bounds on bookings in flight; tests are patient else. */
+  asShipped: boolean;
 }
 
 /** Starts a whole system on ports and data of its own. Its sweeps are faster than the standard, to keep tests short. */
@@ -38,8 +41,12 @@ export async function startTestSystem(options: Partial<TestSystemOptions> = {}):
   useLeash();
   const names = options.variants ?? variantsOfThisRun();
   const variants = names.length > 0 ? await startVariants(names, dataDir) : undefined;
+  const isPatient = !options.asShipped;
+  if (variants && isPatient) makePatient(variants.resourcesPath, '3s');
+  const own =
+    variants?.resourcesPath ?? (isPatient ? patientComponents(join(dataDir, 'components')) : undefined);
   const system = await planSystem({
-    ...(variants ? { resourcesPath: variants.resourcesPath } : {}),
+    ...(own ? { resourcesPath: own } : {}),
     ...options,
     sidecarEnv: { ...variants?.sidecarEnv, ...options.sidecarEnv },
     toolchain,
@@ -49,6 +56,8 @@ export async function startTestSystem(options: Partial<TestSystemOptions> = {}):
       DISPATCH_SECONDS: '2',
       // Most tests order without a phone, all from one address.
       MAX_RESERVATION_PER_ADDRESS: '100000',
+      // Some race hundreds for one seat, all at once.
+      ...(isPatient ? { BOOKINGS_IN_FLIGHT_MAX: '1000' } : {}),
       CRASH_FILE: crashFile,
       ...options.env,
     },

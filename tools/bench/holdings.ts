@@ -23,8 +23,22 @@ export function isAtRest({ streams, reminders, unsettled, due }: Holdings): bool
 }
 
 export async function readHoldings({ redisUrl, ports }: Infra): Promise<Holdings> {
-  const redis = createClient({ url: redisUrl });
+  const redis = redisAt(redisUrl);
+  redis.on('error', () => {});
   await redis.connect();
+  try {
+    return await readFrom(redis, ports);
+  } finally {
+    redis.destroy();
+  }
+}
+
+function redisAt(url: string) {
+  // Many commands at once wait for one another.
+  return createClient({ url, commandOptions: { timeout: 300_000 } });
+}
+
+async function readFrom(redis: ReturnType<typeof redisAt>, ports: Infra['ports']): Promise<Holdings> {
   const lengths = await Promise.all(topics.map((topic) => redis.xLen(topic)));
   const memory = /used_memory:(\d+)/.exec(await redis.info('memory'));
   let due = 0;
@@ -33,13 +47,12 @@ export async function readHoldings({ redisUrl, ports }: Infra): Promise<Holdings
     for (const key of keys) due += await redis.zCard(key);
   }
   for await (const keys of redis.scanIterator({ MATCH: 'order||Slot||*', COUNT: 10_000 })) {
-    for (const key of keys) {
-      const slot = JSON.parse((await redis.hGet(key, 'data')) ?? '{}') as { state?: { unsettled?: object } };
+    for (const data of await Promise.all(keys.map((key) => redis.hGet(key, 'data')))) {
+      const slot = JSON.parse(data ?? '{}') as { state?: { unsettled?: object } };
       unsettled += Object.keys(slot.state?.unsettled ?? {}).length;
     }
   }
   const keys = await redis.dbSize();
-  redis.destroy();
   return {
     keys,
     bytes: Number(memory?.[1]),

@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { ask, onPath, run } from './child.mjs';
-import { canInstall, installPackages } from './debian.mjs';
-import { withLock } from './lock.mjs';
+import { fromPackages, NotThere } from './packages.mjs';
 import { cache, logFile, project, shown } from './places.mjs';
 import { SetupError } from './progress.mjs';
 import { undoOnStop } from './undo.mjs';
@@ -88,36 +87,4 @@ async function fetchJars(progress) {
 
 function sha256Of(file) {
   return createHash('sha256').update(readFileSync(file)).digest('hex');
-}
-
-class NotThere extends Error {}
-
-/** A step whose tools are Debian's packages, and what `prepare` makes with them. */
-function fromPackages(name, packages, find, prepare = async () => {}) {
-  const todo = `install what Debian calls ${packages.join(' and ')}, then start again`;
-  async function make(progress) {
-    const found = await find();
-    if (found) return found;
-    try {
-      await prepare(progress);
-      const prepared = await find();
-      if (prepared) return prepared;
-    } catch (error) {
-      if (!(error instanceof NotThere)) throw error;
-    }
-    if (!canInstall()) throw new SetupError(`${packages.join(' and ')} not found on this machine`, todo);
-    await installPackages(packages, { progress, log: name, todo });
-    await prepare(progress);
-    const installed = await find();
-    if (!installed) throw new SetupError('the packages are installed, but not what they should bring', todo);
-    return installed;
-  }
-  return {
-    name,
-    title: name,
-    find,
-    plan: async () => `would get ${packages.join(' and ')}`,
-    make: (progress) => withLock(path.join(cache, 'setup.lock'), progress, () => make(progress)),
-    onlyIfNamed: true,
-  };
 }

@@ -77,7 +77,9 @@ function sourcesHash() {
 }
 
 function sourceFiles() {
-  return ['services', 'tools', 'tests/failures/run', 'tests/support'].flatMap(filesUnder).sort();
+  return ['services', 'tools', 'tests/failures/run', 'tests/overload', 'tests/support']
+    .flatMap(filesUnder)
+    .sort();
 }
 
 function filesUnder(folder) {

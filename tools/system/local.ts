@@ -24,7 +24,8 @@ export interface LocalSystem {
 
 /**
  * The standard one, unless HEALTHCENTER_PORT_SHIFT (added to every port) or HEALTHCENTER_DATA_DIR say otherwise: then
- * it has data of its own and a run file in there, so that it may run beside the standard one.
+ * it has data of its own and a run file in there, so that it may run beside the standard one, and takes its components
+ * from HEALTHCENTER_COMPONENTS if that is set.
  *
  * @throws Error if a setting is wrong.
  */
@@ -43,7 +44,7 @@ export function planLocal(env: NodeJS.ProcessEnv): LocalSystem {
     };
   }
   const dataDir = resolve(env.HEALTHCENTER_DATA_DIR || join(standardDataDir, `shifted-${shift}`));
-  const moved = movedRunFile(runFile, shift, dataDir);
+  const moved = movedRunFile(runFile, shift, dataDir, env.HEALTHCENTER_COMPONENTS);
   const path = join(dataDir, 'dapr.yaml');
   mkdirSync(dataDir, { recursive: true });
   writeFileSync(path, stringify(moved));
@@ -68,7 +69,7 @@ function shiftedAll<T extends object>(ports: T, shift: number): T {
 }
 
 /** Paths in a run file are relative to its own folder, and commands to the app's. */
-function movedRunFile(file: RunFile, shift: number, appDir: string): RunFile {
+function movedRunFile(file: RunFile, shift: number, appDir: string, components?: string): RunFile {
   const shiftedAddress = (address: unknown) =>
     String(address).replace(/\d+$/, (port) => String(Number(port) + shift));
   const inProject = (path: unknown) => resolve(projectRoot, String(path));
@@ -77,7 +78,7 @@ function movedRunFile(file: RunFile, shift: number, appDir: string): RunFile {
     ...file,
     common: {
       ...file.common,
-      resourcesPaths: (resourcesPaths as string[]).map(inProject),
+      resourcesPaths: components ? [resolve(components)] : (resourcesPaths as string[]).map(inProject),
       configFilePath: inProject(configFilePath),
       placementHostAddress: shiftedAddress(placementHostAddress),
       schedulerHostAddress: shiftedAddress(schedulerHostAddress),

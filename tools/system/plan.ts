@@ -27,6 +27,8 @@ export interface Toolchain {
   /** Only for fault tests, which have them built. */
   toxiproxy?: string;
   linearizable?: string;
+  /** Only for the overload scenario. */
+  siege?: string;
 }
 
 export function readToolchain(): Toolchain {

@@ -29,6 +29,8 @@ export interface SystemOptions {
   twice?: readonly string[];
   /** Each sidecar logs every call to its API, which is how calls are counted. */
   apiLogging?: boolean;
+  /** Of one app's sidecar, where it is to tell more than the others. */
+  sidecarLogLevelOf?: Record<string, string>;
 }
 
 /** A whole system on ports and data of its own: the same binaries, components and apps as `npm start`, without the CLI. */
@@ -120,6 +122,7 @@ function planApp(
     dataDir,
     toolchain,
     apiLogging = false,
+    sidecarLogLevelOf = {},
     env = {},
     envOf = {},
     sidecarEnv = {},
@@ -170,7 +173,7 @@ function planApp(
         ],
         ...[
           '--log-level',
-          apiLogging ? 'info' : String(common.logLevel ?? 'info'),
+          sidecarLogLevelOf[plan.appId] ?? (apiLogging ? 'info' : String(common.logLevel ?? 'info')),
           '--enable-app-health-check',
         ],
         ...(apiLogging ? ['--enable-api-logging'] : []),

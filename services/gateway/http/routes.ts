@@ -7,11 +7,13 @@ import { currentTraceparent } from '../../shared/platform/logger';
 import { sendAgainAfterMs, sendAgainWithinMs, wasNeverSent } from '../../shared/platform/neverSent';
 import { RefusedError } from '../../shared/platform/problem';
 import { clientAddress, publicBaseUrl, publicProtocol } from '../../shared/platform/publicUrl';
+import { createHoldOff } from './holdOff';
 import { innerPath, isPublicId, type PublicRoute, publicRoutes } from './publicRoutes';
 
 /** Sends each public request through the gateway's own sidecar to the service that answers it. */
 export function gatewayRoutes(sidecarPool: Dispatcher, deadlineMs: number, apiToken = ''): Router {
   const router = Router();
+  const holdOff = createHoldOff();
   for (const publicRoute of publicRoutes) {
     const route = router.route(publicRoute.path);
     const forward: RequestHandler = (req, res) => passOn(req, res, publicRoute);
@@ -20,7 +22,14 @@ export function gatewayRoutes(sidecarPool: Dispatcher, deadlineMs: number, apiTo
   }
 
   async function passOn(req: Request, res: Response, route: PublicRoute): Promise<void> {
-    const { status, headers, body } = await invokeSurely(req, pathFor(req, route));
+    const path = pathFor(req, route);
+    const asked = `${req.method} ${route.path}`;
+    // What has a key may have been done before, and then it is not refused.
+    const held = req.get(keyHeader) === undefined ? holdOff.refusalOf(asked) : undefined;
+    if (held) throw new RefusedError(held);
+    const answer = await invokeSurely(req, path);
+    const { status, headers, body } = answer;
+    holdOff.note(asked, answer);
     if (!isOfService(status, headers)) {
       const cause = new Error(`the sidecar answered ${status}: ${body.subarray(0, 300)}`);
       throw new RefusedError(refuse('service_unavailable'), { cause });

@@ -55,6 +55,14 @@ test.each([
   },
 );
 
+test('When payment is awaited without an end to it, then the text names none', () => {
+  const unpaid = { status: 'Payment Requested', paymentDueAt: undefined } as const;
+  expect(textOf(unpaid)).toBe('[건강검진] 2026-07-25 08:00 예약을 위해 50,000원을 결제해 주세요.');
+  expect(textOf({ ...unpaid, language: 'en' })).toBe(
+    '[Checkup] 2026-07-25 08:00 is held for you. Pay KRW 50,000.',
+  );
+});
+
 describe('When a booking is canceled', () => {
   test.each([
     [
@@ -185,8 +193,8 @@ function textOf({
 }: {
   status: BookingStatus;
   entry?: { [Field in keyof TimelineEntry]?: TimelineEntry[Field] | undefined };
-} & Partial<Booking>): string {
-  const booking: Booking = {
+} & { [Field in keyof Booking]?: Booking[Field] | undefined }): string {
+  const booking = {
     name: 'Kim Minji',
     phone: '+821012345678',
     zone: 'Asia/Seoul',
@@ -198,7 +206,7 @@ function textOf({
     placedAt: '2026-07-24T01:00:00.000Z',
     paymentDueAt: '2026-07-24T01:30:00.000Z',
     ...telling,
-  };
+  } as Booking;
   const last = { status, at: booking.placedAt, ...entry } as TimelineEntry;
   return messageText({
     orderId: 'order',

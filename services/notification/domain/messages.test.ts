@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { isRefusal } from '../../shared/contracts/refusals';
-import { heard, type MessageRow, newMessage, resent, unknownAfterRebuild, unknownMessage } from './messages';
+import { heard, type MessageRow, newMessage, resent, unknownMessage } from './messages';
 import { emptyPage, foldEvents, type MyPage, type ShownPage } from './myPage';
 import { moved, orderId, otherSeat, payment, placed, progressed, seat, stories, told } from './order.sample';
 
@@ -58,7 +58,7 @@ describe('When a rebuild finds no row for a change', () => {
   test('then the row says that nobody knows, and is not due', () => {
     expect(unknownMessage(page, false, now)).toEqual({
       ...newMessage(page),
-      delivery: { state: 'failed', reason: unknownAfterRebuild, tries: 0, failedAt: now },
+      delivery: { state: 'failed', reason: 'unknown_after_rebuild', tries: 0, failedAt: now },
     });
   });
 
@@ -113,6 +113,7 @@ describe('When a message is to be sent again', () => {
     const request = { key: 'key', fingerprint: 'this' };
     const at = (hours: number) => new Date(Date.parse(now) + hours * 3_600_000);
     const asked = again(failed, { request, at: at(0) });
+    expect(asked.requests).toEqual([{ ...request, at: at(0).toISOString(), outcome: 'done' }]);
     const failedAgain: MessageRow = { ...asked, delivery: failed.delivery };
     expect(resent(failedAgain, { request, at: at(23.9) })).toBe(failedAgain);
     expect(resent(failedAgain, { request: { key: 'key', fingerprint: 'other' }, at: at(1) })).toMatchObject({

@@ -1,8 +1,8 @@
 import { bookingStatus } from '../../shared/contracts/status';
 import { centerTime, hasVisitCome } from './centerTime';
 import type { ShownPage } from './myPage';
-import { folded, placed, seat, told } from './order.sample';
-import { openActions, publicPage } from './publicPage';
+import { folded, moved, placed, seat, told } from './order.sample';
+import { openActions, publicPage, updatedAt } from './publicPage';
 
 const page = folded(told([placed()])) as ShownPage;
 // The seat is at 08:00 in Seoul, payment is due at 10:30 there the day before.
@@ -16,6 +16,18 @@ test('When a page is shown, then it has no phone, and nothing that waits', () =>
   expect(JSON.stringify(shown)).not.toContain('1012345678');
   expect(shown).not.toHaveProperty('early');
   expect(shown.booking.name).toBe('Kim Minji');
+});
+
+test('When a page is shown, then it was changed last when its last event happened', () => {
+  const [first, last] = told([placed(), moved()]);
+  if (!first || !last) throw new Error('two events');
+  expect(updatedAt(folded([first, last]) as ShownPage)).toBe(last.occurredAt);
+  expect(updatedAt({ timeline: [], booking: page.booking })).toBe(first.occurredAt);
+});
+
+test('When an order may be paid without an end to it, then the page offers to pay', () => {
+  const { paymentDueAt: _, ...booking } = page.booking;
+  expect(openActions(publicPage({ ...page, booking }), beforeVisit)).toContain('pay');
 });
 
 test.each(bookingStatus.options)(

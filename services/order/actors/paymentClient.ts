@@ -20,8 +20,8 @@ import {
 import { type Sidecar, SidecarError } from '../../shared/platform/sidecar';
 
 /**
- * Payment, as order asks it: by service invocation, under the timeout and breaker of components/resiliency.yaml.
- * A call that brought no outcome throws {@link PaymentUnreachable}; what it did at payment is then unknown.
+ * Payment, as order asks it: by service invocation, under components/resiliency-payment-by-order.yaml. A call that
+ * brought no outcome throws {@link PaymentUnreachable}; what it did at payment is then unknown.
  */
 export interface PaymentClient {
   tokenize(cardNo: string): Promise<CardReference | undefined>;
@@ -32,16 +32,37 @@ export interface PaymentClient {
   supplement(request: SupplementRequest): Promise<SupplementOutcome>;
 }
 
-export class PaymentUnreachable extends Error {}
+export class PaymentUnreachable extends Error {
+  /** Whether the sidecar's breaker refused to ask. */
+  get isBreakerOpen(): boolean {
+    return this.cause instanceof SidecarError && this.cause.failure === 'breaker open';
+  }
+}
 
-export function createPaymentClient(sidecar: Sidecar): PaymentClient {
-  async function ask<Schema extends z.ZodType>(
+/**
+ * `settlingAppId` is payment under another of its names: Dapr keeps its policies by the name that is called, and what
+ * settles an outcome may take longer than what a booking waits for (decisions/0014).
+ */
+export function createPaymentClient(
+  sidecar: Sidecar,
+  { settlingAppId = 'payment' }: { settlingAppId?: string } = {},
+): PaymentClient {
+  const ask = asks('payment');
+  const settle = asks(settlingAppId);
+
+  function asks(appId: string) {
+    return <Schema extends z.ZodType>(path: string, body: unknown, schema: Schema) =>
+      invoke(appId, path, body, schema);
+  }
+
+  async function invoke<Schema extends z.ZodType>(
+    appId: string,
     path: string,
     body: unknown,
     schema: Schema,
   ): Promise<z.infer<Schema>> {
     try {
-      const answer = await sidecar.invoke({ appId: 'payment', path, body, deadlineMs: askDeadlineMs });
+      const answer = await sidecar.invoke({ appId, path, body, deadlineMs: askDeadlineMs });
       if (answer.status !== 200) throw new PaymentUnreachable(`payment answered ${answer.status} to ${path}`);
       return schema.parse(answer.body);
     } catch (error) {
@@ -56,12 +77,12 @@ export function createPaymentClient(sidecar: Sidecar): PaymentClient {
       return answer.outcome === 'accepted' ? answer.card : undefined;
     },
     charge: (request) => ask(chargePaths.charges, request, chargeOutcome),
-    close: (request) => ask(chargePaths.close, request, closeOutcome),
-    cancel: (request) => ask(chargePaths.cancel, request, cancelOutcome),
-    withdrawCancel: (request) => ask(chargePaths.withdrawCancel, request, cancelOutcome),
-    supplement: (request) => ask(chargePaths.supplement, request, supplementOutcome),
+    close: (request) => settle(chargePaths.close, request, closeOutcome),
+    cancel: (request) => settle(chargePaths.cancel, request, cancelOutcome),
+    withdrawCancel: (request) => settle(chargePaths.withdrawCancel, request, cancelOutcome),
+    supplement: (request) => settle(chargePaths.supplement, request, supplementOutcome),
   };
 }
 
-// Longer than the policy's timeout, which is what normally ends a slow call.
+// Longer than the policies' timeouts, a retry included, which is what normally ends a slow call.
 const askDeadlineMs = 5_000;

@@ -6,21 +6,27 @@ import { reachCrashPoint } from '../../shared/platform/crashPoint';
 import { decide } from '../domain/order';
 import { type AcceptedOrder, evolve, noOrder, type Placement } from '../domain/orderState';
 import type { RefundTiers } from '../domain/refundPolicy';
+import type { BreakerWatch } from './breakerWatch';
 import type { OrderContract, PlaceInput } from './orderContract';
 import { apply, type OrderTurn } from './orderTurn';
 import { type PaymentClient, PaymentUnreachable } from './paymentClient';
 import type { Held, SeatKeeper } from './seatKeeper';
+import type { Settler } from './settler';
 
 export interface PlaceOptions {
   payments: PaymentClient;
+  breaker: BreakerWatch;
   seats: SeatKeeper;
   packages: PackageTable;
   holdMinutes: number;
   refundTiers: RefundTiers;
+  /** Spares the slot its visit; what this fails to bring about, the visit does. */
+  settle: Settler;
 }
 
 /** A placement is one turn, from seat to charge to save. */
-export function placing({ payments, seats, packages, holdMinutes, refundTiers }: PlaceOptions) {
+export function placing(options: PlaceOptions) {
+  const { payments, breaker, seats, packages, holdMinutes, refundTiers, settle } = options;
   return async function place(
     turn: OrderTurn,
     input: PlaceInput,
@@ -31,7 +37,20 @@ export function placing({ payments, seats, packages, holdMinutes, refundTiers }:
     }
     const checkup = Object.hasOwn(packages, input.orderType) ? packages[input.orderType] : undefined;
     if (!checkup) return refuse('order_type_unknown', { orderTypes: Object.keys(packages) });
+    // Before any seat is held: what payment would not be asked for is refused here.
+    if (!breaker.admit(turn.id, turn.now())) return breaker.refusal(turn.now());
+    try {
+      return await placeOnSeat(turn, input, checkup);
+    } finally {
+      breaker.leave(turn.id);
+    }
+  };
 
+  async function placeOnSeat(
+    turn: OrderTurn,
+    input: PlaceInput,
+    checkup: PackageTable[string],
+  ): Promise<OrderContract['place']['output'] | Refusal> {
     const held = await seats.take(turn.id, input, input.quota, turn.now());
     if (isRefusal(held)) return held;
     reachCrashPoint('order.after-hold');
@@ -58,8 +77,10 @@ export function placing({ payments, seats, packages, holdMinutes, refundTiers }:
     const placed = await apply(turn, { kind: 'place', placement });
     if (isRefusal(placed)) return placed;
     const order = placed as AcceptedOrder;
+    // One that awaits its money is visited when that is overdue.
+    if (outcome.outcome === 'approved') turn.afterTold(() => settle(held));
     return { order, current: order };
-  };
+  }
 
   /** Reaches payment, and where that brings no booking, gives back what was held. */
   async function charge(
@@ -80,14 +101,17 @@ export function placing({ payments, seats, packages, holdMinutes, refundTiers }:
         booking,
         ...(card ? { card } : {}),
       });
+      breaker.noteAnswer(turn.id, turn.now());
     } catch (error) {
       if (!(error instanceof PaymentUnreachable)) throw error;
+      breaker.noteFailure(turn.id, turn.now(), error);
       turn.log.warn(
         { err: error },
         'payment not reached; the seat goes back, the charge is closed by the next visit',
       );
       await giveBack(false);
-      return refuse('payment_unavailable');
+      if (error.isBreakerOpen) return breaker.refusal(turn.now());
+      return refuse('payment_unavailable', {}, retryAfterVisitSeconds);
     }
     switch (outcome.outcome) {
       case 'opened':

@@ -149,3 +149,23 @@ test('When a placement was told to nobody, for the broker was away, then the vis
   expectLaws(world);
   expect(world.slot(slot).unsettled).toEqual({});
 });
+
+test('When a charge brought no answer and its customer asks again every second, then the visit comes, and it is booked', async () => {
+  const world = new World();
+  const process = new OrderProcess(world);
+  const place = () =>
+    process.order<{ refused?: string }>(orderId, 'place', { ...placeInput, card: goodCard });
+  process.after = async ({ what }) => {
+    if (what === 'payment.charge') throw new Error('no answer');
+  };
+  expect(await place()).toMatchObject({ refused: 'payment_unavailable' });
+  process.after = async () => {};
+  for (let second = 0; second < 20; second++) {
+    world.pass(1);
+    await process.tick();
+    await place();
+  }
+  expect(world.order(orderId).status).toBe('Pay Approved');
+  await process.heal(1);
+  expectLaws(world);
+});

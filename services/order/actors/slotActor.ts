@@ -30,7 +30,7 @@ interface SlotOptions {
 }
 
 const verdict = z.discriminatedUnion('verdict', [
-  z.object({ holdId: z.string(), ticket: z.string(), verdict: z.enum(['settled', 'gone']) }),
+  z.object({ holdId: z.string(), ticket: z.string(), verdict: z.enum(['settled', 'gone', 'placed']) }),
   z.object({
     holdId: z.string(),
     ticket: z.string(),
@@ -146,7 +146,10 @@ export function slotActor({ sidecar, sweepSeconds }: SlotOptions): ActorDefiniti
       settle: method({
         input: z.object({ verdicts: z.array(verdict) }),
         async run(turn: Turn<SlotState>, { verdicts }) {
-          await saveAndRest(turn, settle(turn.state, verdicts));
+          const state = settle(turn.state, verdicts);
+          // Where bookings come one after another, the sweep would be set and removed with each: it rests by itself.
+          if (verdicts.every(({ verdict: word }) => word === 'placed')) await turn.save(state);
+          else await saveAndRest(turn, state);
           return {};
         },
       }),
@@ -155,6 +158,7 @@ export function slotActor({ sidecar, sweepSeconds }: SlotOptions): ActorDefiniti
       async sweep(turn) {
         const now = turn.now();
         if (!turn.state.sweep) return removeLeftSweep(turn);
+        if (isQuiet(turn.state)) return saveAndRest(turn, turn.state);
         lastSweeps.set(turn.id, now.getTime());
         const due = dueVisits(turn.state, now, visitsMax);
         if (due.length > 0) turn.afterTurn(() => visit(turn.id, due, now));

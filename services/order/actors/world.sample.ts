@@ -11,12 +11,14 @@ import { type CustomerState, newCustomer } from '../domain/customer';
 import { noOrder, type OrderState } from '../domain/orderState';
 import { standardRefundTiers } from '../domain/refundPolicy';
 import { emptySlot, type SlotState } from '../domain/slot';
+import { createBreakerWatch } from './breakerWatch';
 import { fixedCalendars } from './calendarSource';
 import { customerActor } from './customerActor';
 import { orderActor } from './orderActor';
 import { PaymentBooks } from './payment.sample';
 import { type PaymentClient, PaymentUnreachable } from './paymentClient';
 import { createSeatKeeper } from './seatKeeper';
+import { createSettler } from './settler';
 import { slotActor } from './slotActor';
 
 /** Two centres that are open every day: seoul with 20 seats at eight and at nine, busan with one at eight. */
@@ -124,6 +126,7 @@ export class OrderProcess {
   owner: OrderProcess = this;
   before: (call: Call) => Promise<void> = async () => {};
   after: (call: Call) => Promise<void> = async () => {};
+  readonly breaker = createBreakerWatch({ log: createLogger('test', 'silent') });
   readonly host: ActorHost;
 
   constructor(readonly world: World) {
@@ -144,10 +147,12 @@ export class OrderProcess {
       actors: [
         orderActor({
           payments: this.#payments(),
+          breaker: this.breaker,
           seats,
           packages,
           holdMinutes: 30,
           refundTiers: standardRefundTiers,
+          settle: createSettler({ sidecar, gather: async () => {}, log }),
         }),
         slotActor({ sidecar, sweepSeconds: 5 }),
         customerActor({ limits: { person: 3, address: 1 } }),
@@ -282,7 +287,7 @@ export class OrderProcess {
           return copy(work());
         });
       } catch (error) {
-        throw new PaymentUnreachable(String(error));
+        throw new PaymentUnreachable(String(error), { cause: error });
       }
     };
     const { payment } = this.world;

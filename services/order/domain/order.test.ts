@@ -117,6 +117,12 @@ test('When the kinds of commands and decisions are counted, then the table has a
   expect(decisions.sort()).toEqual([...centerDecision.options].sort());
 });
 
+test('When an order is paid, then it has no reservation until the centre has it', () => {
+  const paid = given(place, takeInPayment);
+  expect(paid).not.toHaveProperty('reservationId');
+  expect(apply(paid, receive)).toMatchObject({ reservationId: 'reservation' });
+});
+
 describe('When an order is placed', () => {
   test('to be paid later, then it says until when', () => {
     expect(accepted(given(place)).placement.paymentDueAt).toBeDefined();

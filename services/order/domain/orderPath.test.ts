@@ -211,6 +211,11 @@ describe('When any commands come in any order', () => {
   });
 });
 
+test('When an order was never accepted, then it stands on no ticket', () => {
+  expect(ownTickets(noOrder)).toEqual([]);
+  expect(ownTickets(states.abandoned)).toEqual([]);
+});
+
 test('When an order was moved twice, then each event tells of the seat that it stood on then', () => {
   const third = standing({
     seat: { ...standing().seat, time: '15:00' },

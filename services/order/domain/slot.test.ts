@@ -112,10 +112,18 @@ describe('When an order comes back before its earlier placements were settled', 
       expect(ticketsToVisit(settle(third, [verdict(answer, 'a', '3')]), 'a')).toEqual([]);
   });
 
-  test('then the next visit is that of the new one', () => {
+  test('then a visit that is far off comes at the time of the new one', () => {
     const waiting = settle(first, [verdict('wait', 'a', '1')]);
     const again = held(waiting, 'a', { ticket: '2' }).state;
     expect(dueVisits(again, new Date(visitAt), 1)).toMatchObject([{ tickets: ['1', '2'], visits: 0 }]);
+  });
+
+  test('then the visit that was to come is not put off, however often it asks', () => {
+    const impatient = ['2', '3', '4'].reduce(
+      (state, ticket) => held(state, 'a', { ticket, at: laterVisitAt }).state,
+      first,
+    );
+    expect(dueVisits(impatient, new Date(visitAt), 1)).toMatchObject([{ tickets: ['1', '2', '3', '4'] }]);
   });
 });
 
@@ -145,6 +153,7 @@ const words: Record<string, (state: SlotState, ticket: string) => SlotState> = {
   'a release that may leave something': (state, ticket) => release(state, 'a', ticket, false),
   'the word that its order left': (state, ticket) => free(state, 'a', ticket),
   'the verdict "settled"': (state, ticket) => settle(state, [verdict('settled', 'a', ticket)]),
+  'the word that it was placed': (state, ticket) => settle(state, [verdict('placed', 'a', ticket)]),
   'the verdict "gone"': (state, ticket) => settle(state, [verdict('gone', 'a', ticket)]),
   'the verdict "wait"': (state, ticket) => settle(state, [verdict('wait', 'a', ticket)]),
 };
@@ -168,6 +177,7 @@ const matrix: Record<keyof typeof holdOrWord, Row> = {
   'a release that may leave something': ['absent', back,         'held twice',  back,         twiceBack,    'settled'],
   'the word that its order left':       ['absent', 'absent',     twiceBack,    'absent',     twiceBack,    'absent'],
   'the verdict "settled"':              ['absent', 'settled',    'settled',    'absent',     'absent',     'settled'],
+  'the word that it was placed':        ['absent', 'settled',    'held twice', back,         twiceBack,    'settled'],
   'the verdict "gone"':                 ['absent', 'absent',     'absent',     'absent',     'absent',     'settled'],
   'the verdict "wait"':                 ['absent', 'held',       'held twice', back,         twiceBack,    'settled'],
 };
@@ -210,7 +220,7 @@ describe('When holds, releases and verdicts come in any order, with any ticket t
       /** Counts back from the order's newest ticket; 0 is that one. */
       ticketAge: fc.nat({ max: 2 }),
       leftNothing: fc.boolean(),
-      answer: fc.constantFrom('settled' as const, 'gone' as const, 'wait' as const),
+      answer: fc.constantFrom('settled' as const, 'placed' as const, 'gone' as const, 'wait' as const),
     }),
     { maxLength: 60 },
   );

@@ -67,7 +67,8 @@ export function hold(
 ): { state: SlotState; held: HeldSeat } | Refusal<'slot_full' | 'service_unavailable'> {
   const { orderId, orderType, ticket, asMove, openings, customerKey, visitAt } = command;
   const holdId = asMove ? ticket : orderId;
-  const earlier = state.unsettled[holdId]?.tickets ?? [];
+  const toVisit = state.unsettled[holdId];
+  const earlier = toVisit?.tickets ?? [];
   const kept = state.seats[holdId];
   if (kept && (earlier.length === 0 || !fits(kept, orderType, openings)))
     return refuse('service_unavailable');
@@ -78,7 +79,7 @@ export function hold(
     ...order,
     tickets: [...earlier, ticket],
     ...(customerKey ? { customerKey } : {}),
-    visitAt,
+    visitAt: earlierOf(visitAt, toVisit?.visitAt),
     visits: 0,
   };
   return {
@@ -89,6 +90,12 @@ export function hold(
       unsettled: { ...state.unsettled, [holdId]: unsettled },
     },
   };
+}
+
+// Asking again puts no visit off: a placement that waits for its earlier charge to be closed would wait for ever, as long
+// as its customer is less patient than the visits.
+function earlierOf(visitAt: string, planned: string | undefined): string {
+  return planned !== undefined && Date.parse(planned) < Date.parse(visitAt) ? planned : visitAt;
 }
 
 function fits(kept: StoredSeat, orderType: string, openings: readonly Opening[]): boolean {
@@ -123,9 +130,12 @@ export function free(state: SlotState, holdId: string, ticket: string): SlotStat
   return { ...state, seats: without(state.seats, holdId), unsettled: without(state.unsettled, holdId) };
 }
 
-/** How a visited order ended, or when to ask again. */
+/**
+ * How a visited order ended, or when to ask again. `placed` is the order's own word, before any visit: it stands on this
+ * hold and has told so. What earlier placements left, it does not know of.
+ */
 export type Verdict =
-  | { holdId: string; ticket: string; verdict: 'settled' | 'gone' }
+  | { holdId: string; ticket: string; verdict: 'settled' | 'gone' | 'placed' }
   | { holdId: string; ticket: string; verdict: 'wait'; visitAt: string };
 
 export function settle(state: SlotState, verdicts: readonly Verdict[]): SlotState {
@@ -137,6 +147,9 @@ function settleOne(state: SlotState, verdict: Verdict): SlotState {
   const visited = state.unsettled[holdId];
   if (!visited || visited.tickets.at(-1) !== verdict.ticket) return state;
   switch (verdict.verdict) {
+    case 'placed':
+      if (visited.tickets.length > 1 || !(holdId in state.seats)) return state;
+      return { ...state, unsettled: without(state.unsettled, holdId) };
     case 'settled':
       return { ...state, unsettled: without(state.unsettled, holdId) };
     case 'gone':

@@ -4,8 +4,10 @@ import type { Refusal } from '../../shared/contracts/refusals';
 import { createHttpApp } from '../../shared/platform/httpApp';
 import type { ListedPage, ListIndex, ListQuery } from '../../shared/platform/listIndex';
 import { createLogger } from '../../shared/platform/logger';
+import { type BreakerWatch, createBreakerWatch } from '../actors/breakerWatch';
 import type { PaymentClient } from '../actors/paymentClient';
 import { now } from '../domain/order.sample';
+import type { Admission } from './admission';
 import { createCustomerIdentity } from './identity';
 import { internalRoutes } from './internalRoutes';
 import { orderRoutes } from './routes';
@@ -15,10 +17,14 @@ export function orderApp({
   answer = {},
   page = { items: [], total: 0 },
   payments = {},
+  breaker = createBreakerWatch({ log: createLogger('test', 'silent') }),
+  admit = (work) => work(),
 }: {
   answer?: object | ((method: string, id: string) => object | Promise<object>);
   page?: ListedPage;
   payments?: Partial<PaymentClient>;
+  breaker?: BreakerWatch;
+  admit?: Admission;
 }) {
   const calls: { id: string; method: string; input: Record<string, unknown> }[] = [];
   const queries: ListQuery[] = [];
@@ -39,6 +45,8 @@ export function orderApp({
       orderRoutes({
         callOrder: callOrder as never,
         payments: payments as PaymentClient,
+        breaker,
+        admit,
         identity,
         defaultCenterId: 'seoul',
         packages: standardPackages,

@@ -1,8 +1,11 @@
 import request from 'supertest';
 import { refuse } from '../../shared/contracts/refusals';
+import { createLogger } from '../../shared/platform/logger';
+import { RefusedError } from '../../shared/platform/problem';
+import { type BreakerWatch, createBreakerWatch } from '../actors/breakerWatch';
 import { listedOrder } from '../actors/orderList';
 import { PaymentUnreachable } from '../actors/paymentClient';
-import { accepted, given, place, states } from '../domain/order.sample';
+import { accepted, given, now, place, states } from '../domain/order.sample';
 import { orderApp } from './order.sample';
 
 const id = '01981a2b-3c4d-7e5f-8a9b-0c1d2e3f4a5b';
@@ -90,6 +93,53 @@ describe('When an order is placed', () => {
       expect(calls).toEqual([]);
     },
   );
+
+  describe('while the breaker to payment is open', () => {
+    const payments = { tokenize: jest.fn(tokenize) };
+    const body = { ...basic, cardNo: '4242424242424242' };
+    let breaker: BreakerWatch;
+    beforeEach(() => {
+      payments.tokenize.mockClear();
+      breaker = createBreakerWatch({ log: createLogger('test', 'silent') });
+      breaker.noteFailure('another', now, { isBreakerOpen: true });
+    });
+
+    test('then it is refused at once, and nobody is asked', async () => {
+      const { app, calls } = orderApp({ answer: { order, current: order }, payments, breaker });
+      const answer = await post(app, body, { 'accept-language': 'ko' });
+      expect([answer.status, answer.body.code]).toEqual([503, 'payment_unavailable']);
+      expect(answer.headers['retry-after']).toBe('1');
+      expect(answer.body.detail).toBe('1초 뒤에 다시 시도해 주세요.');
+      expect(calls).toEqual([]);
+      expect(payments.tokenize).not.toHaveBeenCalled();
+    });
+
+    test('with an idempotency key, then its order is asked, which may have been placed before', async () => {
+      const { app, calls } = orderApp({ answer: { order, current: order }, payments, breaker });
+      expect((await post(app, body, { 'idempotency-key': 'again' })).status).toBe(201);
+      expect(calls).toHaveLength(1);
+    });
+
+    test('since it began to wait in line, then it is refused when its turn comes', async () => {
+      const late = createBreakerWatch({ log: createLogger('test', 'silent') });
+      const admit = async <T>(work: () => Promise<T>) => {
+        late.noteFailure('another', now, { isBreakerOpen: true });
+        return work();
+      };
+      const { app, calls } = orderApp({ answer: { order, current: order }, breaker: late, admit });
+      expect((await post(app, basic)).status).toBe(503);
+      expect(calls).toEqual([]);
+    });
+  });
+
+  test('and too many are in flight, then it is told in its language when to come again', async () => {
+    const admit = () => Promise.reject(new RefusedError(refuse('booking_overloaded', {}, 3)));
+    const { app, calls } = orderApp({ answer: { order, current: order }, admit });
+    const { status, headers, body } = await post(app, basic, { 'accept-language': 'ko' });
+    expect([status, headers['retry-after'], body.code]).toEqual([503, '3', 'booking_overloaded']);
+    expect([body.title, body.detail].join(' ')).toMatch(/예약이 몰려.*3초 뒤에 다시 시도해 주세요/);
+    expect(calls).toEqual([]);
+  });
 
   test('with an idempotency key whose order is a day old, then it meets the next one under it', async () => {
     const met: string[] = [];

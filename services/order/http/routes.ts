@@ -14,10 +14,12 @@ import type { ListIndex } from '../../shared/platform/listIndex';
 import { withLogContext } from '../../shared/platform/logger';
 import { type ListShape, pageView, readFilter, readPaging } from '../../shared/platform/paging';
 import { callerLanguage, orRefuse, RefusedError } from '../../shared/platform/problem';
+import type { BreakerWatch } from '../actors/breakerWatch';
 import type { OrderContract, PlaceInput } from '../actors/orderContract';
 import { type PaymentClient, PaymentUnreachable } from '../actors/paymentClient';
 import type { Quota } from '../actors/seatKeeper';
 import type { AcceptedOrder } from '../domain/orderState';
+import type { Admission } from './admission';
 import type { CustomerIdentity } from './identity';
 import { createInFlight } from './inFlight';
 import { orderView, packagesView, placedView } from './views';
@@ -25,6 +27,9 @@ import { orderView, packagesView, placedView } from './views';
 interface RouteOptions {
   callOrder: ReturnType<typeof actorCaller<OrderContract>>;
   payments: PaymentClient;
+  /** Of this process; where an order is placed, its actor asks its own. */
+  breaker: Pick<BreakerWatch, 'isShedding' | 'refusal'>;
+  admit: Admission;
   identity: CustomerIdentity;
   defaultCenterId: string;
   packages: PackageTable;
@@ -73,6 +78,8 @@ const orderList: ListShape<'placedAt' | 'visitAt'> = {
 export function orderRoutes({
   callOrder,
   payments,
+  breaker,
+  admit,
   identity,
   defaultCenterId,
   packages,
@@ -83,26 +90,13 @@ export function orderRoutes({
   const inFlight = createInFlight(patienceMs);
 
   router.post('/orders', async (req, res) => {
-    const { cardNo, ...body } = readBody(orderBody, req);
-    const idempotencyKey = readIdempotencyKey(req);
-    const card = cardNo === undefined ? undefined : await tokenize(cardNo);
-    const quota = quotaOf(req, identity.customerKey({ phone: body.phone, name: body.name, card }));
-    const caller = quota?.customerKey ?? callerAddress(req);
-    const anyId = uuidv7();
-    const idAfter = (earlier: number) =>
-      idempotencyKey ? identity.orderIdFor(caller, idempotencyKey, earlier) : anyId;
-    const fingerprint = identity.fingerprint({ ...body, card: card?.token });
-
-    const { order, current } = await inFlight(idAfter(0), fingerprint, () =>
-      place(idAfter, {
-        ...body,
-        centerId: body.centerId ?? defaultCenterId,
-        language: callerLanguage(req),
-        ...(card ? { card } : {}),
-        ...(quota ? { quota } : {}),
-        fingerprint,
-      }),
-    );
+    const body = readBody(orderBody, req);
+    const key = readIdempotencyKey(req);
+    shedEarly(key);
+    const { order, current } = await admit(() => {
+      shedEarly(key);
+      return book(req, body, key);
+    });
     const view = placedView(order, current, publicBaseUrl(req), clock());
     res.status(201).location(view._links.self.href).type('application/hal+json').send(JSON.stringify(view));
   });
@@ -141,12 +135,40 @@ export function orderRoutes({
     res.type('application/hal+json').send(JSON.stringify(packagesView(packages, publicBaseUrl(req))));
   });
 
+  // What has a key may have been booked before, so its order is asked, which refuses it as early where it was not.
+  function shedEarly(idempotencyKey: string | undefined): void {
+    const now = clock();
+    if (!idempotencyKey && breaker.isShedding(now)) throw new RefusedError(breaker.refusal(now));
+  }
+
+  async function book(
+    req: Request,
+    { cardNo, ...body }: z.infer<typeof orderBody>,
+    idempotencyKey: string | undefined,
+  ): Promise<Placed> {
+    const card = cardNo === undefined ? undefined : await tokenize(cardNo);
+    const quota = quotaOf(req, identity.customerKey({ phone: body.phone, name: body.name, card }));
+    const caller = quota?.customerKey ?? callerAddress(req);
+    const anyId = uuidv7();
+    const idAfter = (earlier: number) =>
+      idempotencyKey ? identity.orderIdFor(caller, idempotencyKey, earlier) : anyId;
+    const fingerprint = identity.fingerprint({ ...body, card: card?.token });
+
+    return inFlight(idAfter(0), fingerprint, () =>
+      place(idAfter, {
+        ...body,
+        centerId: body.centerId ?? defaultCenterId,
+        language: callerLanguage(req),
+        ...(card ? { card } : {}),
+        ...(quota ? { quota } : {}),
+        fingerprint,
+      }),
+    );
+  }
+
   // A key means another order once the one that it led to is a day old. Which one, the orders themselves say, each in a
   // turn of its own: requests that come side by side at the edge all find the same.
-  async function place(
-    idAfter: (earlier: number) => string,
-    input: PlaceInput,
-  ): Promise<{ order: AcceptedOrder; current: AcceptedOrder }> {
+  async function place(idAfter: (earlier: number) => string, input: PlaceInput): Promise<Placed> {
     for (let earlier = 0; ; earlier++) {
       const id = idAfter(earlier);
       const answer = orRefuse(await withLogContext({ orderId: id }, () => callOrder(id, 'place', input)));
@@ -176,6 +198,12 @@ export function orderRoutes({
   }
 
   return router;
+}
+
+/** As it was placed, and as it is now. */
+interface Placed {
+  order: AcceptedOrder;
+  current: AcceptedOrder;
 }
 
 function idOf(req: Request): string {

@@ -58,7 +58,6 @@ export function planClose(
   switch (state.status) {
     case 'closed':
     case 'canceled':
-      return { step: 'answer', answer: 'closed' };
     // Its key stays declined, whoever asks again.
     case 'declined':
       return { step: 'answer', answer: 'closed' };

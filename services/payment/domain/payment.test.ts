@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { BookingSummary, CardReference } from '../../shared/contracts/booking';
+import type { CardReference } from '../../shared/contracts/booking';
 import { isRefusal, type Refusal } from '../../shared/contracts/refusals';
 import { type CancelCommand, planCancel, planWithdraw } from './cancel';
 import { type ChargeCommand, planCharge } from './charge';
@@ -19,54 +19,24 @@ import {
   type PaymentState,
   tombstonesOf,
 } from './payment';
-import { cancelPaid, planRefund, settleRefunds } from './refund';
-import { planSupplement, supplemented, undoSupplement } from './supplement';
-
-const dueKrw = 50_000;
-const card: CardReference = { token: 'token', brand: 'visa', last4: '4242' };
-const dueAt = '2026-07-24T01:30:00.000Z';
-const booking: BookingSummary = {
-  seat: { centerId: 'seoul', date: '2026-07-25', time: '08:00' },
-  orderType: 'basic',
-};
-
-const now = new Date('2026-07-24T01:00:00.000Z');
-
-/** A payment in every standing that it can have; where it has an attempt, it is the one between the others. */
-const attempts = { anEarlier: '1', its: '2', aTicket: '25', theNext: '3' };
-const saved = { attempt: attempts.its, amountKrw: dueKrw, createdAt: now.toISOString() };
-const open = openState(noPayment, { ...saved, dueAt, booking }, now);
-const move = {
-  attempt: attempts.its,
-  ticket: attempts.aTicket,
-  dueKrw: 80_000,
-  differenceKrw: 30_000,
+import {
+  type Attempts,
+  attempts,
   booking,
-};
-const moved = { ticket: attempts.aTicket, dueKrw: 80_000, booking };
-const fromCard = captured('card', 'order.2');
-const supplement: Charge = {
-  payMethod: 'card',
-  key: 'order.25',
-  providerId: 'p',
-  amountKrw: 30_000,
-  ticket: '25',
-};
-const payments = {
-  none: noPayment,
+  captured,
+  card,
+  dueAt,
+  dueKrw,
+  fromCard,
+  move,
+  moved,
+  now,
   open,
-  'open after a decline': { ...open, declines: 1 },
-  'open and moved': { ...open, amountKrw: 80_000, dues: [open.dues[0], moved], declines: 1 },
-  declined: { ...saved, status: 'declined', reason: 'card_declined' },
-  'captured from a card': fromCard,
-  'captured from a card later': captured('card', 'order.2.1'),
-  'captured in cash': captured('cash'),
-  'captured and supplemented': supplemented(fromCard, move, supplement),
-  canceled: cancelPaid(fromCard, { refundId: 'the cancel', refundKrw: 20_000 }, now),
-  closed: { ...saved, status: 'closed', intent: 'expire', closedAt: dueAt },
-} as const satisfies Record<string, PaymentState>;
-type Standing = keyof typeof payments;
-type Attempts = Record<keyof typeof attempts, string>;
+  payments,
+  type Standing,
+} from './payment.sample';
+import { cancelPaid, planRefund, refundKey, settleRefunds } from './refund';
+import { planSupplement, supplemented, undoSupplement } from './supplement';
 
 // biome-ignore format: a table
 const charges: Record<Standing, Attempts> = {
@@ -80,7 +50,9 @@ const charges: Record<Standing, Attempts> = {
   'captured in cash':           standing('answer captured'),
   'captured and supplemented':  standing('answer captured'),
   canceled:                     { its: 'answer closed', aTicket: 'answer closed', theNext: 'answer closed', anEarlier: 'answer closed' },
+  'canceled and supplemented':  { its: 'answer closed', aTicket: 'answer closed', theNext: 'answer closed', anEarlier: 'answer closed' },
   closed:                       { its: 'answer closed', aTicket: 'charge order.25', theNext: 'charge order.3', anEarlier: 'answer closed' },
+  abandoned:                    { its: 'answer closed', aTicket: 'charge order.25', theNext: 'charge order.3', anEarlier: 'answer closed' },
 };
 
 function standing(its: string): Attempts {
@@ -129,7 +101,9 @@ const pays: Record<Standing, { card: string; cash: string; wrongPrice: string; c
   'captured in cash': { ...every('payment_already_made'), cash: 'answer' },
   'captured and supplemented': { ...every('answer'), cash: 'payment_already_made' },
   canceled: every('payment_closed'),
+  'canceled and supplemented': every('payment_closed'),
   closed: every('payment_closed'),
+  abandoned: every('payment_closed'),
 };
 
 function every(plan: string) {
@@ -148,6 +122,11 @@ describe.each(Object.entries(pays))('When a customer pays and the payment is %s'
     const command = commands[how as keyof typeof commands];
     expect(inWords(planPay('order', payments[standing as Standing], command))).toBe(plan);
   });
+});
+
+test('When a card is to pay and none is given, then the refusal points at its number', () => {
+  const plan = planPay('order', payments.open, { price: dueKrw, payMethod: 'card' });
+  expect(plan).toMatchObject({ facts: { errors: [{ pointer: '/cardNo' }] } });
 });
 
 test('When the price is wrong, then the refusal names both amounts', () => {
@@ -176,7 +155,12 @@ const closes: Record<Standing, Record<CloseIntent, Attempts>> = {
     expire:  { ...unknown('answer paid'), aTicket: 'answer paid' },
   },
   canceled: bothWays('answer closed', 'answer closed', 'nothing'),
+  'canceled and supplemented': {
+    abandon: { ...unknown('answer closed', 'nothing'), aTicket: 'undo supplement' },
+    expire:  { ...unknown('answer closed', 'nothing'), aTicket: 'undo supplement' },
+  },
   closed: bothWays('answer closed', 'answer closed', 'remember'),
+  abandoned: bothWays('answer closed', 'answer closed', 'close'),
 };
 
 /** Of its own attempt, and of one that it does not know: void it, and do what is told if it is a later one. */
@@ -230,7 +214,9 @@ const cancels: Record<Standing, Attempts & { afterWithdrawal: string; withdrawal
   'captured in cash': { ...asOne('give back'), ...withdrawals },
   'captured and supplemented': { ...asOne('give back'), ...withdrawals },
   canceled: { ...asOne('finish'), anEarlier: 'finish', afterWithdrawal: 'finish', withdrawal: 'finish' },
+  'canceled and supplemented': { ...asOne('finish'), anEarlier: 'finish', afterWithdrawal: 'finish', withdrawal: 'finish' },
   closed: { its: 'void order.2', aTicket: 'void order.25', theNext: 'void order.3', anEarlier: 'withdraw', ...withdrawals },
+  abandoned: { its: 'void order.2', aTicket: 'void order.25', theNext: 'void order.3', anEarlier: 'withdraw', ...withdrawals },
 };
 
 describe.each(Object.entries(cancels))('When a payment that is %s is canceled', (name, row) => {
@@ -252,7 +238,7 @@ describe.each(Object.entries(cancels))('When a payment that is %s is canceled', 
   test(`and the cancel is withdrawn instead, then the plan is: ${withdrawal}`, () => {
     expect(inWords(planWithdraw(state, 'c2'))).toBe(withdrawal);
     const again = planWithdraw({ ...state, withdrawnCancelId: 'c2' }, 'c2');
-    expect(inWords(again)).toBe(name === 'canceled' ? 'finish' : 'answer withdrawn');
+    expect(inWords(again)).toBe(state.status === 'canceled' ? 'finish' : 'answer withdrawn');
   });
 });
 
@@ -279,7 +265,9 @@ const supplements: Record<Standing, { dearer: string; same: string; cheaper: str
   'captured in cash': { dearer: 'answer card needed', same: 'save', cheaper: 'save', again: 'answer card needed', ...late },
   'captured and supplemented': { dearer: 'charge order.27', same: 'save', cheaper: 'save', again: 'answer approved', ...late },
   canceled: ended(),
+  'canceled and supplemented': ended(),
   closed: ended(),
+  abandoned: ended(),
 };
 
 describe.each(Object.entries(supplements))('When an order is moved whose payment is %s', (name, row) => {
@@ -328,7 +316,9 @@ const refunds: Record<Standing, { byAMove: string; byTheEnd: string }> = {
   'captured in cash':           { byAMove: 'captured, cash 40000', byTheEnd: 'canceled, cash 40000' },
   'captured and supplemented':  { byAMove: 'captured, order.2 40000', byTheEnd: 'canceled, order.2 40000' },
   canceled:                     { byAMove: 'canceled, order.2 20000, order.2 30000', byTheEnd: 'canceled, order.2 20000, order.2 30000' },
+  'canceled and supplemented':  { byAMove: 'canceled, order.2 20000, order.2 30000, order.25 10000', byTheEnd: 'canceled, order.2 20000, order.2 30000, order.25 10000' },
   closed:                       { byAMove: 'nothing', byTheEnd: 'nothing' },
+  abandoned:                    { byAMove: 'nothing', byTheEnd: 'nothing' },
 };
 
 describe.each(Object.entries(refunds))(
@@ -357,6 +347,53 @@ test('When a refund is greater than the first charge, then the supplements give 
   expect(capped).toMatchObject({ ending: { refundKrw: 80_000 }, refunding: [{ refundKrw: 80_000 }] });
 });
 
+test('When the first charge has gone back, then the supplements give back all that is theirs, and no more', () => {
+  const state = payments['captured and supplemented'];
+  const first = planRefund(state, { refundId: 'r', refundKrw: 50_000, ends: false }, now);
+  const next = planRefund(first ?? state, { refundId: 's', refundKrw: 40_000, ends: false }, now);
+  expect(next?.refunding[1]).toEqual({
+    refundId: 's',
+    refundKrw: 30_000,
+    parts: [{ key: 'order.25', amountKrw: 30_000 }],
+  });
+});
+
+test('When cash goes back, then no key is named', () => {
+  const next = planRefund(captured('cash'), { refundId: 'r', refundKrw: 40_000, ends: false }, now);
+  expect(next?.refunding[0]?.parts).toStrictEqual([{ amountKrw: 40_000 }]);
+});
+
+describe('When nothing is to go back', () => {
+  test('by a move, then nothing follows, whether the order has ended or not', () => {
+    for (const state of [fromCard, payments.canceled])
+      expect(planRefund(state, { refundId: 'r', refundKrw: 0, ends: false }, now)).toBeUndefined();
+  });
+
+  test('for it was canceled too late, then it ends, and no refund is begun', () => {
+    const canceled = cancelPaid(fromCard, { refundId: 'c', refundKrw: 0 }, now);
+    expect(canceled).toMatchObject({ ending: { refundId: 'c', refundKrw: 0 }, refunding: [], refunds: [] });
+  });
+});
+
+test('When all that was begun has gone back, then it is known since when, and nothing is left to do', () => {
+  const later = new Date('2026-07-24T02:00:00.000Z');
+  const first = settleRefunds({ ...payments.canceled }, now);
+  const second = planRefund(first, { refundId: 'r', refundKrw: 10_000, ends: false }, now) ?? first;
+  expect(settleRefunds(second, later)).toEqual({
+    ...payments.canceled,
+    refunding: [],
+    refunds: [
+      { ...payments.canceled.refunding[0], refundedAt: now.toISOString() },
+      { ...second.refunding[0], refundedAt: later.toISOString() },
+    ],
+  });
+});
+
+test('When refunds are asked of the provider, then each has a key of its own for each charge', () => {
+  const keys = ['r', 's'].flatMap((refundId) => ['a', 'b'].map((key) => refundKey(refundId, key)));
+  expect(new Set(keys).size).toBe(4);
+});
+
 test('When a refund comes again, with whatever amount, then nothing follows, begun or done', () => {
   const begun = planRefund(fromCard, { refundId: 'r', refundKrw: 10_000, ends: false }, now);
   const done = settleRefunds(begun ?? fromCard, now);
@@ -374,7 +411,30 @@ test('When the order ended before word of an earlier refund comes, then that one
   });
 });
 
+test('When the order ends after another refund was begun, then its end is that which it names', () => {
+  const begun = planRefund(fromCard, { refundId: 'move', refundKrw: 30_000, ends: false }, now);
+  const next = planRefund(begun ?? fromCard, { refundId: 'end', refundKrw: 15_000, ends: true }, now);
+  expect(next).toMatchObject({ ending: { refundId: 'end', refundKrw: 15_000 } });
+  expect(next).not.toHaveProperty('card');
+});
+
+test('When a supplement is paid, then all that was paid is told', () => {
+  const charge = { payMethod: 'card', key: 'order.25', providerId: 'p', amountKrw: 30_000 } as const;
+  expect(supplemented(fromCard, move, charge)).toEqual({
+    ...fromCard,
+    amountKrw: 80_000,
+    payment: { ...fromCard.payment, amountKrw: 80_000 },
+    dues: [...fromCard.dues, moved],
+    charges: [...fromCard.charges, charge],
+  });
+});
+
 describe('When a supplement is undone', () => {
+  test('and a later one was before, then that is remembered still', () => {
+    const state = { ...payments['captured and supplemented'], closedTicket: '27' };
+    expect(undoSupplement('order', state, '25')?.next).toMatchObject({ closedTicket: '27' });
+  });
+
   test('and it was charged, then that charge alone is voided, and the payment is as it was', () => {
     const undone = undoSupplement('order', payments['captured and supplemented'], '25');
     expect(undone).toEqual({ next: { ...fromCard, closedTicket: '25' }, voidKey: 'order.25' });
@@ -418,6 +478,57 @@ describe('When a supplement is undone', () => {
     expect(undoSupplement('order', paid, '25')?.next).toMatchObject({
       dues: [open.dues[0]],
       refunding: [{ refundId: '25', refundKrw: 30_000, parts: [{ key: 'order.2.2', amountKrw: 30_000 }] }],
+    });
+  });
+});
+
+describe('When a later attempt is begun', () => {
+  const before = { ...payments.declined, withdrawnCancelId: 'c2', closedTicket: '25' };
+  const later = new Date('2026-07-24T02:00:00.000Z');
+
+  test('then it is known since when there is a payment, and what was called off before it came', () => {
+    expect(beginAttempt(before, '3', 80_000, later)).toEqual({
+      attempt: '3',
+      amountKrw: 80_000,
+      createdAt: now.toISOString(),
+      withdrawnCancelId: 'c2',
+      closedTicket: '25',
+    });
+    expect(beginAttempt(noPayment, '3', 80_000, later)).toEqual({
+      attempt: '3',
+      amountKrw: 80_000,
+      createdAt: later.toISOString(),
+    });
+  });
+
+  test('and paid by card, then a supplement can be charged to that card', () => {
+    const charge = { payMethod: 'card', key: 'order.3', providerId: 'p', amountKrw: 80_000 } as const;
+    const dues = [{ ticket: '3', dueKrw: 80_000, booking }] as const;
+    const facts = { approvedAt: later.toISOString(), card: { brand: 'visa', last4: '4242' } };
+    expect(capturedState('order', before, { attempt: '3', dues, charge, card }, facts)).toEqual({
+      status: 'captured',
+      ...beginAttempt(before, '3', 80_000, later),
+      payment: { paymentId: 'order', amountKrw: 80_000, payMethod: 'card', ...facts },
+      booking,
+      dues,
+      card,
+      charges: [charge],
+      refunding: [],
+      refunds: [],
+    });
+  });
+
+  test.each([
+    ['as much as is named', before, 80_000, 80_000],
+    ['as much as before, where no amount is named', before, undefined, dueKrw],
+    ['nothing, where none is named and none was asked for', noPayment, undefined, 0],
+  ])('and closed, then what it asked for was %s', (_what, state, named, amountKrw) => {
+    const command = { attempt: '3', intent: 'abandon', ...(named ? { amountKrw: named } : {}) } as const;
+    expect(closedState(state, command, later)).toEqual({
+      status: 'closed',
+      ...beginAttempt(state, '3', amountKrw, later),
+      intent: 'abandon',
+      closedAt: later.toISOString(),
     });
   });
 });
@@ -803,15 +914,6 @@ describe('When an order is placed, paid, visited and closed in any order, and pr
 
 function withoutTombstones({ closedTicket: _ticket, ...state }: PaymentState) {
   return state;
-}
-
-function captured(payMethod: 'card' | 'cash', key = '', amountKrw = dueKrw): CapturedPayment {
-  const charge: Charge =
-    payMethod === 'cash' ? { payMethod, amountKrw } : { payMethod, key, providerId: `p-${key}`, amountKrw };
-  const dues = [{ ticket: '2', dueKrw: amountKrw, booking }] as const;
-  const facts = { approvedAt: now.toISOString() };
-  const paid = capturedState('order', noPayment, { attempt: '2', dues, charge }, facts);
-  return payMethod === 'card' ? { ...paid, card } : paid;
 }
 
 function cancel(telling: Partial<CancelCommand>): CancelCommand {

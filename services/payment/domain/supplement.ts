@@ -79,7 +79,8 @@ export function undoSupplement(
   state: OpenPayment | CapturedPayment | CanceledPayment,
   ticket: string,
 ): { next: OpenPayment | CapturedPayment | CanceledPayment; voidKey?: string } | undefined {
-  const closedTicket = ticket > (state.closedTicket ?? '') ? ticket : (state.closedTicket ?? '');
+  const { closedTicket: closedBefore = '' } = state;
+  const closedTicket = ticket > closedBefore ? ticket : closedBefore;
   if (state.status === 'open') {
     const next = { ...withDues(state, withoutDue(state.dues, ticket)), closedTicket };
     if (next.amountKrw === state.amountKrw) return { next };

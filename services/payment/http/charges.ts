@@ -15,6 +15,7 @@ import { withLogContext } from '../../shared/platform/logger';
 import { orRefuse } from '../../shared/platform/problem';
 import type { PaymentContract } from '../actors/paymentContract';
 import type { PaymentProvider } from '../provider/provider';
+import type { PaymentDelay } from './paymentDelay';
 
 type CallPayment = ReturnType<typeof actorCaller<PaymentContract>>;
 
@@ -22,9 +23,11 @@ type CallPayment = ReturnType<typeof actorCaller<PaymentContract>>;
 export function chargeRoutes({
   callPayment,
   provider,
+  delay,
 }: {
   callPayment: CallPayment;
   provider: PaymentProvider;
+  delay: Pick<PaymentDelay, 'wait'>;
 }): Router {
   const router = Router();
 
@@ -47,6 +50,7 @@ export function chargeRoutes({
     router.post(path, async (req, res) => {
       const request = readBody(schema, req);
       const { orderId } = request;
+      await delay.wait();
       res.json(orRefuse(await withLogContext({ orderId }, () => callPayment(orderId, method, request))));
     });
   }

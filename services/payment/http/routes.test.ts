@@ -30,6 +30,8 @@ const captured = capturedState(
 );
 const canceling = cancelPaid(captured, { refundId: 'the-cancel', refundKrw: 20_000 }, now);
 
+const delay = { wait: async () => {} };
+
 function appOf({ state = open as PaymentState, at = now, answer = {} as unknown } = {}) {
   const calls: { id: string; method: string; input: unknown }[] = [];
   const queries: ListQuery[] = [];
@@ -48,8 +50,8 @@ function appOf({ state = open as PaymentState, at = now, answer = {} as unknown 
   const app = createHttpApp({
     log: createLogger('test', 'fatal'),
     routers: [
-      chargeRoutes({ callPayment: callPayment as never, provider }),
-      paymentRoutes({ callPayment: callPayment as never, provider, list, clock: () => at }),
+      chargeRoutes({ callPayment: callPayment as never, provider, delay }),
+      paymentRoutes({ callPayment: callPayment as never, provider, list, delay, clock: () => at }),
     ],
   });
   const [subscription] = paymentSubscriptions(callPayment as never);
@@ -130,22 +132,6 @@ describe('When payments are listed', () => {
     expect(answer.body.errors).toEqual([
       { parameter: 'status', detail: expect.stringContaining('captured') },
     ]);
-  });
-});
-
-describe('What a list shows of a payment', () => {
-  test('When amounts are sorted as text, then they stand as numbers do', () => {
-    const sorts = [1, 9, 10, 800_000, 1_000_000].map(
-      (amountKrw) => listed(orderId, { ...open, amountKrw })?.sorts.amountKrw,
-    );
-    expect([...sorts].sort()).toEqual(sorts);
-  });
-
-  test('When a placement never came to be, then nothing is listed', () => {
-    const closed = { ...open, status: 'closed', closedAt: dueAt } as const;
-    expect(listed(orderId, noPayment)).toBeUndefined();
-    expect(listed(orderId, { ...closed, intent: 'abandon' })).toBeUndefined();
-    expect(listed(orderId, { ...closed, intent: 'expire' })?.facets).toEqual(['status:closed']);
   });
 });
 

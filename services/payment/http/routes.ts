@@ -12,12 +12,14 @@ import { orRefuse, RefusedError } from '../../shared/platform/problem';
 import type { PaymentContract } from '../actors/paymentContract';
 import { type PaymentSummary, paymentStatuses, paymentSummary, statusFacet } from '../domain/summary';
 import type { PaymentProvider } from '../provider/provider';
+import type { PaymentDelay } from './paymentDelay';
 import { paymentView } from './views';
 
 interface RouteOptions {
   callPayment: ReturnType<typeof actorCaller<PaymentContract>>;
   provider: PaymentProvider;
   list: Pick<ListIndex, 'page'>;
+  delay: Pick<PaymentDelay, 'wait'>;
   clock: () => Date;
 }
 
@@ -41,12 +43,13 @@ const payBody = z
   });
 
 /** `POST /paymentHistories`, `GET /paymentHistories`, `GET /paymentHistories/{id}`. */
-export function paymentRoutes({ callPayment, provider, list, clock }: RouteOptions): Router {
+export function paymentRoutes({ callPayment, provider, list, delay, clock }: RouteOptions): Router {
   const router = Router();
 
   router.post('/paymentHistories', async (req, res) => {
     const { orderId: id, price, payMethod, cardNo } = readBody(payBody, req);
     const card = payMethod === 'card' && cardNo ? await tokenize(cardNo) : undefined;
+    await delay.wait();
     const answer = await withLogContext({ orderId: id }, () =>
       callPayment(id, 'pay', {
         price,

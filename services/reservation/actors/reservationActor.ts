@@ -44,6 +44,7 @@ export function reservationActor(parts: ReservationParts): ActorDefinition<Reser
     methods: {
       follow: method({
         input: followInput,
+        beginsUnread: ({ news }) => news.kind === 'request',
         async run(turn: Turn<ReservationState>, { news }) {
           await keep(turn, follow(turn.state, turn.id, news, turn.now()));
           return {};

@@ -60,6 +60,10 @@ describe.each(Object.entries(matrix))('When a calendar is %s', (name, row) => {
   );
 });
 
+test('When a calendar is as it was set up, then it has version 0, and nobody has to leave for it', () => {
+  expect(presentCalendar(unedited, standard)).toEqual({ version: 0, calendar: standard, leaving: [] });
+});
+
 describe('When a calendar is replaced', () => {
   test('and nobody loses a seat, then it counts one on from what was there', () => {
     const next = (present: CalendarState, configured?: CenterCalendar) =>

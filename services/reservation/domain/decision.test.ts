@@ -159,8 +159,26 @@ test('When decisions come in any order, then a repeat of the last changes nothin
 });
 
 test('When something is granted that was never asked, then that is a fault, not a state', () => {
-  expect(() => grant(openOne(received), firstOfTheDay)).toThrow();
+  expect(() => grant(openOne(received), firstOfTheDay)).toThrow(
+    'undefined cannot have been asked of a reservation that is received',
+  );
 });
+
+describe.each([received, confirmed, checkedIn].map(openOne))(
+  'When a reservation is $status and something is granted that the centre’s own rules do not let it ask',
+  (state) => {
+    const wrong = centerDecision.options.filter((decision) => {
+      const considered = consider(withdraw(state), { decision }, onTheDay);
+      return isRefusal(considered) || pendingIn(considered) === undefined;
+    });
+
+    test.each(wrong)('as "%s", then that is a fault, not a state', (decision) => {
+      expect(() => grant({ ...state, deciding: { decision, at: firstOfTheDay } }, firstOfTheDay)).toThrow(
+        `${decision} cannot have been asked of a reservation that is ${state.status}`,
+      );
+    });
+  },
+);
 
 function request(zone?: string): OrderNews {
   return {

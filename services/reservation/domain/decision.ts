@@ -120,8 +120,6 @@ const onTheDay: readonly CenterDecision[] = ['checked in', 'completed', 'no show
 function verdictOn(state: ReservationState, decision: CenterDecision): Verdict {
   if (state.status === 'none') return 'reservation_not_found';
   // What the customer canceled is nothing that the centre decided.
-  if (decision === 'canceled' && state.status === 'canceled' && state.by === 'customer') {
-    return 'reservation_ended';
-  }
+  if (state.status === 'canceled' && state.by === 'customer') return 'reservation_ended';
   return verdicts[decision][state.status];
 }

@@ -25,6 +25,8 @@ const paid = { booking, payment, refundKrw: 50_000 };
 // biome-ignore format: a table
 const cases: [string, OrderEvent, unknown][] = [
   ['a paid order', { ...identity, type: 'OrderPlaced', data: { ...placed, payment } }, { kind: 'request', version: 2, booking, payment }],
+  ['a paid order in another zone', { ...identity, type: 'OrderPlaced', data: { ...placed, zone: 'Asia/Tokyo', payment } },
+    { kind: 'request', version: 2, booking: { ...booking, zone: 'Asia/Tokyo' }, payment }],
   ['an order that awaits its money', { ...identity, type: 'OrderPlaced', data: placed }, undefined],
   ['an order that was paid now', { ...identity, type: 'OrderProgressed', data: { status: 'Pay Approved', booking, payment } },
     { kind: 'request', version: 2, booking, payment }],
@@ -33,6 +35,10 @@ const cases: [string, OrderEvent, unknown][] = [
     { kind: 'move', version: 2, booking, payment }],
   ['a cancellation', { ...identity, type: 'OrderCanceled', data: { by: 'customer', reason: 'a cold', ...paid } },
     { kind: 'end', version: 2, end: { status: 'canceled', canceledAt: occurredAt, by: 'customer', reason: 'a cold' }, booking, payment }],
+  ['a cancellation by the centre', { ...identity, type: 'OrderCanceled', data: { by: 'center', ...paid } },
+    { kind: 'end', version: 2, end: { status: 'canceled', canceledAt: occurredAt, by: 'center' }, booking, payment }],
+  ['a rejection for a reason', { ...identity, type: 'OrderRejected', data: { ...paid, reason: '휴진' } },
+    { kind: 'end', version: 2, end: { status: 'rejected', rejectedAt: occurredAt, reason: '휴진' }, booking, payment }],
   ['a rejection', { ...identity, type: 'OrderRejected', data: paid },
     { kind: 'end', version: 2, end: { status: 'rejected', rejectedAt: occurredAt }, booking, payment }],
   ['a hold that ran out', { ...identity, type: 'OrderExpired', data: { seat } },

@@ -138,6 +138,23 @@ test('When a move came before the request, then the request finds the later seat
   expect(given(move, request)).toMatchObject({ status: 'received', booking: { seat: later } });
 });
 
+test('When a dearer move and its payment came before the request, then the centre has it with the request alone', () => {
+  const dearer = moveTo(later, { amountKrw: 80_000 });
+  const waiting = given(dearer);
+  expect(waiting.status).toBe('none');
+  expect(follow(waiting, 'order', request, now)).toMatchObject({
+    status: 'received',
+    booking: { seat: later },
+    payment: { amountKrw: 80_000 },
+  });
+});
+
+test('When an order was moved and lapsed unpaid, then the centre never hears of it, and a late request finds it ended', () => {
+  const ended = given(move, lapsed);
+  expect(ended).toMatchObject({ status: 'none', end: { canceledAt: endedAt } });
+  expect(follow(ended, 'order', request, now)).toMatchObject({ status: 'canceled', canceledAt: endedAt });
+});
+
 describe('When an end came before the request', () => {
   test.each([
     ['of a paid order', canceledByCustomer],

@@ -213,6 +213,11 @@ export const refusalTable = {
     ko: '지금 결제가 몰려 처리하지 못했습니다. 예약도 청구도 되지 않았습니다. 잠시 후 다시 시도해 주세요.',
     en: 'Payment is overloaded just now. Nothing was reserved and nothing charged. Please try again shortly.',
   },
+  booking_overloaded: {
+    status: 503,
+    ko: '지금 예약이 몰려 이 요청은 시작하지 못했습니다. 잠시 후 같은 요청을 다시 보내 주세요.',
+    en: 'So many are booking just now that this request was not begun. Please send the same request again shortly.',
+  },
   service_unavailable: {
     status: 503,
     ko: '지금 처리할 수 없습니다. 잠시 후 같은 요청을 다시 보내 주세요.',
@@ -233,6 +238,8 @@ export interface Refusal<Code extends RefusalCode = RefusalCode> {
   readonly facts?: Readonly<Record<string, unknown>>;
   /** After how many seconds it is worth trying again. */
   readonly retryAfterSeconds?: number;
+  /** For so long, whoever asks the same would hear the same. */
+  readonly forAllMs?: number;
 }
 
 export function refuse<Code extends RefusalCode>(

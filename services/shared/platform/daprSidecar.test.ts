@@ -137,6 +137,18 @@ describe('a call that Dapr refuses', () => {
     },
   );
 
+  test.each(['circuit breaker is open', 'too many requests'])(
+    'When Dapr says "%s", then its breaker is open, and nothing was asked',
+    async (text) => {
+      answering = answer(500, daprError('ERR_DIRECT_INVOKE', `failed to invoke, id: payment, err: ${text}`));
+
+      await expect(sidecar.invoke({ appId: 'payment', path: '/charges' })).rejects.toMatchObject({
+        failure: 'breaker open',
+        status: 500,
+      });
+    },
+  );
+
   test('When the text is long, then the error keeps its beginning', async () => {
     answering = answer(500, daprError('ERR_SOMETHING', 'x'.repeat(10_000)));
 

@@ -62,7 +62,17 @@ function accessLog(log: Logger): RequestHandler {
     const begun = process.hrtime.bigint();
     res.once('finish', () => {
       const durationMs = Number(process.hrtime.bigint() - begun) / 1e6;
-      log.info({ method: req.method, path: req.path, status: res.statusCode, durationMs }, 'answered');
+      const retryAfter = res.get('Retry-After');
+      log.info(
+        {
+          method: req.method,
+          path: req.path,
+          status: res.statusCode,
+          durationMs,
+          ...(retryAfter ? { retryAfter } : {}),
+        },
+        'answered',
+      );
     });
     next();
   };

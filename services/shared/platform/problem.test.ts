@@ -62,6 +62,7 @@ describe('a refusal', () => {
         title: en,
         status,
         code,
+        ...(status === 503 ? { detail: 'Please try again in 2 seconds.' } : {}),
         instance: '/thing/7',
       });
       expect(answer.headers.vary).toBe('Accept-Language');

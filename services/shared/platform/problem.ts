@@ -35,7 +35,9 @@ export function writeProblem(req: Request, res: Response, refusal: Refusal): voi
   const { status } = refusalTable[refusal.refused];
   const language = callerLanguage(req);
   res.vary('Accept-Language');
-  if (status === 503) res.set('Retry-After', String(refusal.retryAfterSeconds ?? 2));
+  const waitSeconds = status === 503 ? (refusal.retryAfterSeconds ?? 2) : undefined;
+  if (waitSeconds !== undefined) res.set('Retry-After', String(waitSeconds));
+  if (refusal.forAllMs !== undefined) res.set(refusedForAllHeader, String(refusal.forAllMs));
   res
     .status(status)
     .set('Content-Language', language)
@@ -46,11 +48,20 @@ export function writeProblem(req: Request, res: Response, refusal: Refusal): voi
         title: refusalTable[refusal.refused][language],
         status,
         code: refusal.refused,
+        ...(waitSeconds === undefined ? {} : { detail: whenToComeBack[language](waitSeconds) }),
         instance: req.baseUrl + req.path,
         ...refusal.facts,
       }),
     );
 }
+
+/** For the edge, which keeps it to itself. */
+export const refusedForAllHeader = 'x-refused-for-all-ms';
+
+const whenToComeBack = {
+  ko: (seconds: number) => `${seconds}초 뒤에 다시 시도해 주세요.`,
+  en: (seconds: number) => `Please try again in ${seconds} second${seconds === 1 ? '' : 's'}.`,
+} as const satisfies Record<Language, (seconds: number) => string>;
 
 /** The one place where a thrown error becomes an answer. */
 export function problemMiddleware(log: Logger): ErrorRequestHandler {

@@ -59,9 +59,10 @@ export interface ReminderTiming {
   periodMs?: number;
 }
 
-export type SidecarFailure = 'timeout' | 'unreachable' | 'refused';
+/** `refused`: it answered with an error. `breaker open`: so it did, without having tried. */
+export type SidecarFailure = 'timeout' | 'unreachable' | 'refused' | 'breaker open';
 
-/** The sidecar, or what it tried to reach, gave no usable answer. `refused` means that it answered with an error. */
+/** The sidecar, or what it tried to reach, gave no usable answer. */
 export class SidecarError extends Error {
   constructor(
     readonly failure: SidecarFailure,

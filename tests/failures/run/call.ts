@@ -43,8 +43,10 @@ export function callerOf(gateway: string, patienceMs = 15_000): Caller {
         return: nowMicros(),
       };
     } catch (error) {
-      const code = error instanceof Error ? error.name : 'no answer';
-      return { outcome: 'unknown', code, call, return: nowMicros() };
+      const { name = 'no answer', cause } = error as { name?: string; cause?: { code?: string } };
+      // Nobody was there to take it.
+      const outcome = cause?.code === 'ECONNREFUSED' ? 'refused' : 'unknown';
+      return { outcome, code: cause?.code ?? name, call, return: nowMicros() };
     }
   };
 }

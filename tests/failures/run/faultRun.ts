@@ -2,10 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readToolchain } from '../../../tools/system/plan';
-import { planSystem, type System, type SystemOptions } from '../../../tools/system/system';
+import { readToolchain, type Toolchain } from '../../../tools/system/plan';
+import { planSystem, type System } from '../../../tools/system/system';
+import { keptElsewhere } from '../../support/actorStores';
 import { readBooks } from '../../support/books';
 import { dayFromToday, openEveryDay } from '../../support/days';
+import { type RunningVariants, startVariants, type VariantName } from '../../support/variants';
 import { type Caller, callerOf } from './call';
 import { book, cancel, createClient } from './client';
 import { checkHistories } from './history';
@@ -20,8 +22,8 @@ export interface FaultRunOptions {
   seed: number;
   minutes: number;
   clients?: number;
-  /** For variants: other components, other environment. */
-  system?: Partial<SystemOptions>;
+  /** Folders of components/variants that take the place of the standard components; what runs for them is disturbed too. */
+  variants?: readonly VariantName[];
   say?: (line: string) => void;
 }
 
@@ -48,17 +50,32 @@ const quietWithinMs = 60_000;
 
 /** Runs a whole system under faults, heals it, waits until it is quiet, and holds it to all that it has said. */
 export async function faultRun(options: FaultRunOptions): Promise<FaultRunResult> {
-  const { seed, minutes, say = () => {} } = options;
   const toolchain = readToolchain();
+  const { toxiproxy, linearizable } = toolchain;
   if (!toolchain.redisServer)
     throw new Error('fault runs kill a Redis of their own: put redis-server on the PATH');
-  if (!toolchain.toxiproxy || !toolchain.linearizable) {
+  if (!toxiproxy || !linearizable) {
     throw new Error('toxiproxy is not built; `node tools/setup.mjs --only=faults` does it');
   }
   const dataDir = mkdtempSync(join(tmpdir(), 'healthcenter-faults-'));
+  const variants = options.variants?.length ? await startVariants(options.variants, dataDir) : undefined;
+  try {
+    return await runOn(options, { ...toolchain, toxiproxy, linearizable }, dataDir, variants);
+  } finally {
+    await variants?.stop();
+  }
+}
+
+async function runOn(
+  options: FaultRunOptions,
+  toolchain: Toolchain & { toxiproxy: string; linearizable: string },
+  dataDir: string,
+  variants: RunningVariants | undefined,
+): Promise<FaultRunResult> {
+  const { seed, minutes, say = () => {} } = options;
   const ways = await planRedisWays(toolchain.toxiproxy, proxied, dataDir);
   const system = await planSystem({
-    ...options.system,
+    ...(variants ? { resourcesPath: variants.resourcesPath, sidecarEnv: variants.sidecarEnv } : {}),
     toolchain,
     dataDir,
     appendFsync: 'always',
@@ -70,22 +87,23 @@ export async function faultRun(options: FaultRunOptions): Promise<FaultRunResult
       // What outlasted the broker's tries is tried again by its reader, within a run.
       DEAD_LETTER_RETRY_SECONDS: '2',
       CALENDARS: JSON.stringify({ seoul: calendar }),
-      ...options.system?.env,
     },
     envOfBoth: Object.fromEntries(proxied.map((app) => [app, redisAt(ways.addresses[app] ?? '')])),
   });
-  const injector = createInjector(system, ways);
+  if (variants) keptElsewhere(system.infra.redisUrl, variants.stores);
+  const others = Object.values(variants?.processes ?? {});
+  const injector = createInjector(system, ways, others);
   const journal = createJournal();
   let result: FaultRunResult | undefined;
   try {
     await ways.start(new URL(system.infra.redisUrl).host);
     await system.start();
     say(`the system is up; seed ${seed}, ${minutes} minutes; logs in ${dataDir}/logs`);
-    await underFaults(options, system, injector, journal);
+    await underFaults(options, { system, injector, journal, others: others.map(({ plan }) => plan.name) });
     say('healing');
     await injector.heal();
     const call = callerOf(system.url('gateway'));
-    const unresolved = await resolveUnknowns(journal, call);
+    const unresolved = await resolveUnknowns(journal, call, say);
     const { broken, orders, quietAfterMs } = await untilQuiet(system, journal);
     const slots = checkHistories(
       toolchain.linearizable,
@@ -129,10 +147,9 @@ function setsAsLists(_key: string, value: unknown): unknown {
 
 async function underFaults(
   { seed, minutes, clients = 8, say = () => {} }: FaultRunOptions,
-  system: System,
-  injector: Injector,
-  journal: Journal,
+  on: { system: System; injector: Injector; journal: Journal; others: readonly string[] },
 ): Promise<void> {
+  const { system, injector, journal, others } = on;
   const lengthMs = minutes * 60_000;
   const begun = Date.now();
   const over = new AbortController();
@@ -162,7 +179,7 @@ async function underFaults(
     );
   }, 5_000);
   try {
-    await Promise.all([injector.run(faultSchedule(seed, lengthMs)), sleep(lengthMs)]);
+    await Promise.all([injector.run(faultSchedule(seed, lengthMs, others)), sleep(lengthMs)]);
   } finally {
     over.abort();
     clearInterval(progress);
@@ -170,26 +187,37 @@ async function underFaults(
   }
 }
 
-/** What nobody could tell is asked again, under the same key, until there is an answer. */
-async function resolveUnknowns(journal: Journal, call: Caller): Promise<string[]> {
-  const until = Date.now() + quietWithinMs;
+/**
+ * What nobody could tell is asked again, under the same key, until there is an answer; given up when a minute brings none.
+ */
+async function resolveUnknowns(
+  journal: Journal,
+  call: Caller,
+  say: (line: string) => void,
+): Promise<string[]> {
   const isOpen = ({ attempts, orderId, cancelUnknown }: Booking) =>
     orderId ? cancelUnknown : attempts.at(-1) === 'unknown';
   let open = journal.bookings.filter(
     (booking) => isOpen(booking) || (!booking.orderId && booking.attempts.includes('unknown')),
   );
-  while (open.length > 0 && Date.now() < until) {
+  let answeredAt = Date.now();
+  const isHopeless = () => Date.now() - answeredAt > quietWithinMs;
+  while (open.length > 0 && !isHopeless()) {
+    const still: Booking[] = [];
     // A few at a time: one after the other would take too long where they wait for something to come back.
-    for (let i = 0; i < open.length && Date.now() < until; i += 8) {
+    for (let i = 0; i < open.length; i += 8) {
+      if (i % 400 === 0) say(`… ${open.length - i + still.length} of whom nobody can tell`);
       await Promise.all(
-        open
-          .slice(i, i + 8)
-          .map((booking) =>
-            booking.orderId ? cancel(journal, call, booking) : book(journal, call, booking, 'the same again'),
-          ),
+        open.slice(i, i + 8).map(async (booking) => {
+          if (isHopeless()) return still.push(booking);
+          if (booking.orderId) await cancel(journal, call, booking);
+          else await book(journal, call, booking, 'the same again');
+          if (isOpen(booking)) still.push(booking);
+          else answeredAt = Date.now();
+        }),
       );
     }
-    open = open.filter(isOpen);
+    open = still;
     if (open.length > 0) await sleep(500);
   }
   return open.map(({ key }) => `${key}: nobody can tell what became of it`);

@@ -19,11 +19,17 @@ export interface Injector {
   now(): string;
 }
 
-export function createInjector(system: System, ways: RedisWays): Injector {
+/** @param others processes beside the system's, such as a broker. */
+export function createInjector(
+  system: System,
+  ways: RedisWays,
+  others: readonly ManagedProcess[] = [],
+): Injector {
   const byName = new Map<string, ManagedProcess>(
     [
       ...Object.values(system.apps).flatMap(({ service, sidecar }) => [service, sidecar]),
       ...system.infra.all,
+      ...others,
     ].map((each) => [each.plan.name, each]),
   );
   const injected: Fault[] = [];

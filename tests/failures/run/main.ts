@@ -1,7 +1,8 @@
-// `npm run test:failures -- --minutes 30 [--seed 1] [--clients 8]`: a whole system of its own under faults, and at the
+// `npm run test:failures -- --minutes 30 [--seed 1] [--clients 8] [--variants pubsub-kafka,…]`: a whole system of its own under faults, and at the
 // end whether it kept its word. Exit code 1 if not.
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
+import { asVariantName } from '../../support/variants';
 import { faultRun } from './faultRun';
 import { report } from './report';
 
@@ -10,6 +11,7 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '30' },
     seed: { type: 'string', default: String(randomInt(1, 1_000_000)) },
     clients: { type: 'string', default: '8' },
+    variants: { type: 'string', default: '' },
   },
 });
 
@@ -20,6 +22,7 @@ async function main(): Promise<void> {
     minutes: positive('minutes', values.minutes),
     seed: positive('seed', values.seed),
     clients: positive('clients', values.clients),
+    variants: values.variants.split(',').filter(Boolean).map(asVariantName),
     say: (line: string) => console.log(line),
   };
   const result = await faultRun(options);

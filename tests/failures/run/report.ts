@@ -1,7 +1,7 @@
 import type { FaultRunOptions, FaultRunResult } from './faultRun';
 
 /** What a person reads at the end of a run. */
-export function report({ seed, minutes }: FaultRunOptions, result: FaultRunResult): string {
+export function report({ seed, minutes, variants = [] }: FaultRunOptions, result: FaultRunResult): string {
   const { journal, injected, endedByThemselves, orders, slots, quietAfterMs, broken, kept } = result;
   const { ok, refused, unknown } = journal.calls();
   const byKind = new Map<string, number>();
@@ -13,8 +13,9 @@ export function report({ seed, minutes }: FaultRunOptions, result: FaultRunResul
     const targets = own.map(([name, count]) => `${name.slice(kind.length + 1)} ${count}`).sort();
     return `    ${kind.padEnd(9)} ${String(total).padStart(5)}  ${targets.join(', ')}`;
   });
+  const on = variants.length > 0 ? ` --variants ${variants.join(',')}` : '';
   return [
-    `fault run of ${minutes} minutes, seed ${seed}`,
+    `fault run of ${minutes} minutes, seed ${seed}${on}`,
     `  calls: ${ok + refused + unknown} (${ok} ok, ${refused} refused, ${unknown} unknown)`,
     ...[...journal.counts].map(
       ([kind, row]) =>
@@ -32,8 +33,9 @@ export function report({ seed, minutes }: FaultRunOptions, result: FaultRunResul
       ? `  nothing lost, nothing doubled; quiet ${(quietAfterMs / 1_000).toFixed(1)} s after the last call`
       : `  BROKEN, ${Math.round(quietAfterMs / 1_000)} s after the last call:`,
     ...broken.slice(0, 50).map((each) => `    ${each}`),
+    ...(broken.length > 50 ? [`    and ${broken.length - 50} more`] : []),
     ...(kept ? [`  data, logs and histories: ${kept}`] : []),
-    `  again: npm run test:failures -- --minutes ${minutes} --seed ${seed}`,
+    `  again: npm run test:failures -- --minutes ${minutes} --seed ${seed}${on}`,
     '  (the same faults in the same order on the same schedule; which call each of them meets is up to the machine)',
   ].join('\n');
 }

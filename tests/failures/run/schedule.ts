@@ -28,13 +28,17 @@ const longestMs: Record<FaultKind, number> = {
 };
 
 /**
- * What is done in a run, when, to whom and for how long: a function of the seed and the length alone. Every fault has
- * its turn before one comes again, so that even a short run meets most of them.
+ * What is done in a run, when, to whom and for how long: a function of its arguments alone. Every fault has its turn
+ * before one comes again, so that even a short run meets most of them.
+ *
+ * @param others processes beside the standard system's, such as a broker.
  */
-export function faultSchedule(seed: number, lengthMs: number): Fault[] {
+export function faultSchedule(seed: number, lengthMs: number, others: readonly string[] = []): Fault[] {
   const random = seeded(seed, 'faults');
   const all = [
-    ...processes.flatMap((target) => (['kill', 'pause'] as const).map((kind) => ({ kind, target }))),
+    ...[...processes, ...others].flatMap((target) =>
+      (['kill', 'pause'] as const).map((kind) => ({ kind, target })),
+    ),
     ...proxied.flatMap((target) =>
       (['latency', 'reset', 'time-out'] as const).map((kind) => ({ kind, target })),
     ),

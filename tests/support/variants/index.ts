@@ -33,7 +33,7 @@ export function variantsOfThisRun(): VariantName[] {
   return (process.env.TEST_VARIANTS ?? '').split(',').filter(Boolean).map(asVariantName);
 }
 
-function asVariantName(name: string): VariantName {
+export function asVariantName(name: string): VariantName {
   if (name in starts) return name as VariantName;
   throw new Error(`there is no variant ${name}; there are ${Object.keys(starts).join(', ')}`);
 }

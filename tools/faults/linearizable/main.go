@@ -43,7 +43,7 @@ type Verdict struct {
 	Verdict string `json:"verdict"`
 }
 
-const patience = 10 * time.Second
+const patience = 2 * time.Second
 
 func main() {
 	if len(os.Args) != 2 {

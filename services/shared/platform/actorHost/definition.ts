@@ -32,6 +32,12 @@ export interface ActorMethod<State> {
    */
   repeated?: (state: State, id: string) => unknown;
   isDone?: (output: unknown) => boolean;
+  /**
+   * Whether an input is as a rule the first word about its actor. The turn then begins without a read; where its save
+   * finds that something is stored, or it does not save, the method is run again from what is stored. Only for methods
+   * that bring about nothing before their save; and only where the store has a fence.
+   */
+  beginsUnread?: (input: unknown) => boolean;
   run(turn: Turn<State>, input: unknown): Promise<unknown>;
 }
 
@@ -42,6 +48,7 @@ export function method<State, Schema extends z.ZodType, Output>(declared: {
   publish?: 'before-answer' | 'after-answer';
   repeated?: (state: State, id: string) => Output | Refusal;
   isDone?: (output: unknown) => boolean;
+  beginsUnread?: (input: z.infer<Schema>) => boolean;
   run(turn: Turn<State>, input: z.infer<Schema>): Promise<Output | Refusal>;
 }): ActorMethod<State> {
   return declared as ActorMethod<State>;
@@ -111,4 +118,6 @@ export interface Turn<State> {
   forget(name: string): Promise<void>;
   /** Work that must not run inside the turn, for it calls actors that may call this one. */
   afterTurn(work: () => Promise<void>): void;
+  /** The same, once all that this turn tells is told; not at all where that fails. */
+  afterTold(work: () => Promise<void>): void;
 }

@@ -267,6 +267,75 @@ describe('the fence', () => {
   });
 });
 
+describe('a turn that is as a rule the first', () => {
+  const add: Run = async (turn, input) => {
+    const known = turn.state === 'nothing' ? [] : (turn.state as unknown[]);
+    if (known.includes(input)) return { known };
+    await turn.save([...known, input], { events: [told()] });
+    return { known };
+  };
+  const first = { run: add, beginsUnread: (input: unknown) => input !== 'later' };
+
+  test('When nothing is stored, then it saves without having read', async () => {
+    const { call, stored, sidecar, eventIds } = hostOf({ first });
+    expect((await call('first', 1)).body).toEqual({ known: [] });
+    expect(sidecar.reads).toBe(0);
+    expect(stored()?.state).toEqual([1]);
+    expect(eventIds()).toEqual(['thing.a.1']);
+  });
+
+  test('When something is stored, then nothing of it is lost, and no event has the identity of another', async () => {
+    const { call, stored, sidecar, host, app, eventIds } = hostOf({ first });
+    await call('first', 1);
+    await request(app).delete('/actors/Thing/a');
+    expect((await call('first', 2)).body).toEqual({ known: [1] });
+    await host.drain();
+    expect(stored()?.state).toEqual([1, 2]);
+    expect(sidecar.reads).toBeGreaterThan(0);
+    // A host that forgot what it published tells it again.
+    expect([...new Set(eventIds())]).toEqual(['thing.a.1', 'thing.a.2']);
+  });
+
+  test('When it would save nothing, then it is answered from what is stored', async () => {
+    const { call, app } = hostOf({ look: { run: read, beginsUnread: () => true }, first });
+    await call('first', 1);
+    await request(app).delete('/actors/Thing/a');
+    expect((await call('look')).body).toEqual({ state: [1] });
+  });
+
+  test('When the answer to its write is lost, then it has saved once', async () => {
+    const { call, stored, sidecar } = hostOf({ first });
+    const write = sidecar.writeActorState.bind(sidecar);
+    let isLost = false;
+    sidecar.writeActorState = async (...args) => {
+      await write(...args);
+      if (isLost) return;
+      isLost = true;
+      throw new Error('no answer');
+    };
+    await call('first', 1);
+    expect(stored()).toMatchObject({ version: 1, state: [1] });
+  });
+
+  test.each<[string, Partial<ActorHostOptions>, unknown]>([
+    ['the store has no fence', { fence: 'none' }, 1],
+    ['the input is another', {}, 'later'],
+  ])('When %s, then it reads first', async (_when, options, input) => {
+    const { call, sidecar } = hostOf({ first }, {}, options);
+    await call('first', input);
+    expect(sidecar.reads).toBe(1);
+  });
+
+  test('When the actor is remembered, then neither a read nor a beginning is wanted', async () => {
+    const { call, stored, sidecar } = hostOf({ first });
+    await call('first', 1);
+    await call('first', 2);
+    expect(sidecar.reads).toBe(0);
+    expect(sidecar.writes).toEqual([{ etag: '-1' }, { etag: '1' }]);
+    expect(stored()?.state).toEqual([1, 2]);
+  });
+});
+
 describe('events', () => {
   test('When a save tells events, then each has an identity, its version and the instant, and they lie in the same write', async () => {
     const { call, stored, sidecar } = hostOf({
@@ -931,6 +1000,25 @@ describe('a list', () => {
 });
 
 describe('turns', () => {
+  test('When work waits until all is told, then it begins behind the events, and not at all where they do not go out', async () => {
+    const done: string[] = [];
+    const { call, sidecar, host } = hostOf({
+      tell: async (turn, input) => {
+        turn.afterTold(async () => void done.push(`${input} after ${sidecar.published.length}`));
+        await turn.save(input, { events: [told()] });
+      },
+    });
+    await call('tell', 'first');
+    await host.drain();
+    expect(done).toEqual(['first after 1']);
+    sidecar.before = async (what) => {
+      if (what.startsWith('publish')) throw new Error('the broker is away');
+    };
+    await call('tell', 'second');
+    await host.drain();
+    expect(done).toEqual(['first after 1']);
+  });
+
   test('When work is left for after the turn, then it may call the same actor', async () => {
     const calls: unknown[] = [];
     const thing = hostOf({

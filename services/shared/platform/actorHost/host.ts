@@ -19,6 +19,16 @@ export interface ActorHostOptions extends TurnSurroundings {
   lists?: Readonly<Record<string, Pick<ListIndex, 'put'>>>;
 }
 
+type TurnMode = Pick<ActorMethod<unknown>, 'publish' | 'readOnly'> & {
+  readsAnew?: boolean;
+  unread?: boolean;
+};
+
+interface Ran<Output> {
+  turn: RunningTurn<unknown>;
+  output: Output;
+}
+
 interface Hosted {
   envelope: Envelope<unknown>;
   epoch: number;
@@ -125,7 +135,10 @@ export class ActorHost {
     const run = (turn: RunningTurn<unknown>) => method.run(turn, input.data);
     const { repeated, isDone = () => true } = method;
     const request = keyedRequest.safeParse((rawInput as { request?: unknown } | undefined)?.request);
-    if (!repeated || !request.success) return this.#takeTurn(definition, id, method, run);
+    if (!repeated || !request.success) {
+      const unread = method.beginsUnread?.(input.data) ?? false;
+      return this.#takeTurn(definition, id, { ...method, unread }, run);
+    }
     const answers = { repeated: (state: unknown) => repeated(state, id), isDone };
     return this.#takeTurn(definition, id, method, (turn) =>
       runOnce(turn, request.data, answers, () => run(turn)),
@@ -153,21 +166,16 @@ export class ActorHost {
   #takeTurn<Output>(
     definition: ActorDefinition<unknown>,
     id: string,
-    mode: Pick<ActorMethod<unknown>, 'publish' | 'readOnly'> & { readsAnew?: boolean },
+    mode: TurnMode,
     run: (turn: RunningTurn<unknown>) => Promise<Output>,
   ): Promise<Output> {
     const key = keyOf(definition.type, id);
     return this.#queue.run(key, async () => {
       const epoch = this.#epoch;
       try {
-        const turn = new RunningTurn(
-          definition.type,
-          id,
-          this.#log,
-          await this.#load(definition, id, mode.readsAnew),
-          this.#surroundings,
-        );
-        const output = await run(turn);
+        const { turn, output } =
+          (await this.#runUnread(definition, id, mode, run)) ??
+          (await this.#run(definition.type, id, await this.#load(definition, id, mode.readsAnew), run));
         const { listedVersion } = this.#hosted.get(key) ?? {};
         this.#hosted.set(key, {
           envelope: turn.envelope,
@@ -181,6 +189,33 @@ export class ActorHost {
         throw error;
       }
     });
+  }
+
+  async #run<Output>(
+    type: string,
+    id: string,
+    loaded: Envelope<unknown>,
+    run: (turn: RunningTurn<unknown>) => Promise<Output>,
+  ): Promise<Ran<Output>> {
+    const turn = new RunningTurn(type, id, this.#log, loaded, this.#surroundings);
+    return { turn, output: await run(turn) };
+  }
+
+  // That nothing was stored is known only once a save that takes nothing but an absent key went through.
+  async #runUnread<Output>(
+    { type, initial }: ActorDefinition<unknown>,
+    id: string,
+    { unread }: TurnMode,
+    run: (turn: RunningTurn<unknown>) => Promise<Output>,
+  ): Promise<Ran<Output> | undefined> {
+    if (!unread || this.#hosted.has(keyOf(type, id)) || (await this.#askFence()) === 'none') return undefined;
+    try {
+      const ran = await this.#run(type, id, emptyEnvelope(structuredClone(initial)), run);
+      return ran.turn.hasWritten ? ran : undefined;
+    } catch (error) {
+      this.#log.debug({ err: error }, 'not the first word about this actor; it is read');
+      return undefined;
+    }
   }
 
   // A sidecar that starts anew may have another store.
@@ -217,7 +252,10 @@ export class ActorHost {
     for (const work of turn.laterWork) this.#inBackground('work after a turn', work);
     if (mode.readOnly) return;
     const key = keyOf(turn.type, turn.id);
-    const tell = () => this.#tell(key, definition, turn);
+    const tell = async () => {
+      await this.#tell(key, definition, turn);
+      for (const work of turn.workOnceTold) this.#inBackground('work once all is told', work);
+    };
     if (mode.publish === 'after-answer') {
       this.#inBackground('publish', tell);
     } else {

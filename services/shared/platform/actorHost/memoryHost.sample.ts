@@ -82,9 +82,13 @@ export class MemoryHost implements Sidecar {
     return copy(this.stored.get(`${type}/${id}/${key}`));
   }
 
-  async writeActorState(type: string, id: string, key: string, value: unknown): Promise<void> {
+  async writeActorState(type: string, id: string, key: string, value: unknown, etag?: string): Promise<void> {
     await this.#passes(`write ${type}`);
-    this.stored.set(`${type}/${id}/${key}`, copy(value));
+    const path = `${type}/${id}/${key}`;
+    const before = this.stored.get(path) as { version?: number } | undefined;
+    if (before && etag !== undefined && String(before.version) !== etag)
+      throw new SidecarError('refused', `write ${type}`, 'another value is stored', 400);
+    this.stored.set(path, copy(value));
   }
 
   async publish(topic: string, events: readonly PublishedEvent[]): Promise<void> {

@@ -28,6 +28,7 @@ export type Fence = 'redis' | 'none';
 /** One turn of one actor: what its method sees, and what the host learns from it afterwards. */
 export class RunningTurn<State> implements Turn<State> {
   readonly laterWork: (() => Promise<void>)[] = [];
+  readonly workOnceTold: (() => Promise<void>)[] = [];
   guardName: string | undefined;
   #envelope: Envelope<State>;
   #saved = false;
@@ -174,6 +175,10 @@ export class RunningTurn<State> implements Turn<State> {
 
   afterTurn(work: () => Promise<void>): void {
     this.laterWork.push(work);
+  }
+
+  afterTold(work: () => Promise<void>): void {
+    this.workOnceTold.push(work);
   }
 
   async #write(next: Envelope<State>): Promise<void> {

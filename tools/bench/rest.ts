@@ -1,0 +1,15 @@
+import type { Infra } from '../system/infra';
+import { eventually } from '../system/waiting';
+import { type Holdings, isAtRest, readHoldings } from './holdings';
+
+/** Waits until nothing is under way any more, or for as long as it may take; what is held then. */
+export async function atRest(infra: Infra, withinMs = 180_000): Promise<Holdings> {
+  let last: Holdings | undefined;
+  const look = async () => {
+    last = await readHoldings(infra);
+    return isAtRest(last);
+  };
+  // Who does not come to rest is to be seen in what is held, and by the laws.
+  await eventually('all is at rest', look, { withinMs, everyMs: 500 }).catch(() => {});
+  return last ?? readHoldings(infra);
+}

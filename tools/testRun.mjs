@@ -1,0 +1,63 @@
+// What the test commands share: each part runs one after the other, tells how long it took, and is counted in the line
+// that ends them.
+
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export function startTestRun() {
+  const folder = mkdtempSync(join(tmpdir(), 'healthcenter-tests-'));
+  const total = { passed: 0, failed: 0, skipped: 0 };
+
+  function timed(name, work) {
+    const begun = Date.now();
+    console.log(`\n· ${name}`);
+    const outcome = work();
+    console.log(`· ${name}: ${outcome} (${Math.round((Date.now() - begun) / 1000)} s)`);
+  }
+
+  return {
+    /** A command that passes or fails as a whole, and counts as one test. */
+    step(name, [command, ...args]) {
+      timed(name, () => {
+        const { status } = spawnSync(command, args, { stdio: 'inherit' });
+        total[status === 0 ? 'passed' : 'failed'] += 1;
+        return status === 0 ? 'done' : 'FAILED';
+      });
+    },
+
+    /** A project of jest.config.js. */
+    jest(project, { name = `tests: ${project}`, args = [], env = {} } = {}) {
+      timed(name, () => {
+        const outputFile = join(folder, 'result.json');
+        rmSync(outputFile, { force: true });
+        const jest = ['node_modules/jest/bin/jest.js', '--selectProjects', project, '--json'];
+        spawnSync(process.execPath, [...jest, `--outputFile=${outputFile}`, ...args], {
+          stdio: ['ignore', 'ignore', 'inherit'],
+          env: { ...process.env, ...env },
+        });
+        try {
+          const result = JSON.parse(readFileSync(outputFile, 'utf8'));
+          // A suite that could not even be loaded has no tests to count, and is a failure all the same.
+          const failed = result.numFailedTests + result.numRuntimeErrorTestSuites;
+          total.passed += result.numPassedTests;
+          total.failed += failed;
+          total.skipped += result.numPendingTests + result.numTodoTests;
+          return `${result.numPassedTests} passed, ${failed} failed`;
+        } catch {
+          total.failed += 1;
+          return 'ended without a result';
+        }
+      });
+    },
+
+    /** Prints the line that sums up, and ends the process. */
+    end() {
+      rmSync(folder, { recursive: true, force: true });
+      const { passed, failed, skipped } = total;
+      console.log(`\n${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}`);
+      process.exit(failed > 0 ? 1 : 0);
+    },
+  };
+}

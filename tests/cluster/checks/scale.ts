@@ -1,6 +1,6 @@
 import { eventually } from '../../../tools/system/waiting';
 import { note } from '../report';
-import { expectThat, gateway, podsOf, shown } from '../system';
+import { allPodsOf, expectThat, gateway, podsOf, shown } from '../system';
 
 /** Load raises reservation's replicas within two minutes, by the autoscaler; they serve; and it comes down again. */
 export async function scaledByLoad(): Promise<void> {
@@ -12,6 +12,11 @@ export async function scaledByLoad(): Promise<void> {
       everyMs: 5_000,
     },
   );
+  // A new pod's start looks like load, too: only what comes after rest is told.
+  await eventually('there is one, at rest', async () => (await allPodsOf('reservation')).length === 1, {
+    withinMs: 300_000,
+    everyMs: 2_000,
+  });
   const load = await beginLoad();
   const begun = Date.now();
   try {

@@ -119,7 +119,8 @@ const host = new ActorHost({
       packages: config.PACKAGES,
       holdMinutes: config.HOLD_MINUTES,
       refundTiers: config.REFUND_TIERS,
-      settle: createSettler({ sidecar, gather: () => sleep(1_000), log }),
+      // Well before the visit that it is to spare.
+      settle: createSettler({ sidecar, gather: () => sleep(config.SWEEP_SECONDS * 200), log }),
     }),
     slotActor({ sidecar, sweepSeconds: config.SWEEP_SECONDS }),
     customerActor({

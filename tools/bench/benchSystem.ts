@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { patientComponents } from '../../tests/support/patientComponents';
 import { projectRoot, readToolchain } from '../system/plan';
 import { planSystem, type System, type SystemOptions } from '../system/system';
 import { benchCalendars } from './calendars';
@@ -22,11 +23,13 @@ export interface BenchSystem extends System {
 export interface BenchOptions extends Partial<SystemOptions> {
   /** Whether each service writes down its calls; never while anything is timed. */
   probed?: boolean;
+  /** Whether bookings wait for payment, and in line, as long as it takes: for what is counted, not timed. */
+  patient?: boolean;
 }
 
 /** Starts a whole system on ports and data of its own, does the work on it, and takes it away again. */
 export async function withSystem<Result>(
-  { probed = false, ...options }: BenchOptions,
+  { probed = false, patient = false, ...options }: BenchOptions,
   work: (system: BenchSystem) => Promise<Result>,
 ): Promise<Result> {
   const dataDir = mkdtempSync(join(tmpdir(), 'healthcenter-bench-'));
@@ -34,6 +37,7 @@ export async function withSystem<Result>(
   if (!toolchain.redisServer) throw new Error('a bench needs a Redis of its own: unset REDIS_URL');
   const system = await planSystem({
     toolchain,
+    ...(patient ? { resourcesPath: patientComponents(join(dataDir, 'components'), '5s') } : {}),
     ...options,
     dataDir,
     env: {
@@ -41,6 +45,7 @@ export async function withSystem<Result>(
       LOG_LEVEL: 'warn',
       // All callers come from one address here; what is measured is not how they are refused.
       MAX_RESERVATION_PER_ADDRESS: '1000000',
+      ...(patient ? { BOOKINGS_IN_FLIGHT_MAX: '1000' } : {}),
       ...(probed ? { NODE_OPTIONS: `--require ${probe}`, BENCH_PROBE_DIR: join(dataDir, 'probe') } : {}),
       ...options.env,
     },

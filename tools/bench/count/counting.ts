@@ -50,6 +50,7 @@ export async function countBookings(sizes: {
   const options = {
     apiLogging: true,
     probed: true,
+    patient: true,
     env: { SWEEP_SECONDS: String(sweepSeconds), DISPATCH_SECONDS: '600', TRIM_SECONDS: '2' },
   };
   return withSystem(options, async (system) => {

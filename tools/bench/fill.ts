@@ -39,11 +39,9 @@ export async function fill(system: BenchSystem, count: number): Promise<void> {
   } finally {
     redis.destroy();
   }
-  for (const { service, sidecar } of Object.values(system.apps)) {
-    service.start();
-    sidecar.start();
-  }
-  await system.ready();
+  // All of it: sidecars that come back alone find each other's places of before.
+  await system.stop();
+  await system.start();
 }
 
 const batch = 500;

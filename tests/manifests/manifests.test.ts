@@ -11,6 +11,9 @@ import { kustomize, type Manifest, manifestsOf, named, ofKind, overlays } from '
 import { containersOf, policyFaults, services } from './policies';
 import { schemaFaults } from './schema';
 
+// The first one builds an overlay.
+jest.setTimeout(60_000);
+
 const told = (what: string) => `${what}: no kubectl and no kustomize here (tools/setup/manifests.mjs)`;
 const describeWhereBuilt = kustomize() ? describe : describe.skip;
 

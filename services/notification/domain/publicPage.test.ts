@@ -19,9 +19,9 @@ test('When a page is shown, then it has no phone, and nothing that waits', () =>
 });
 
 test('When a page is shown, then it was changed last when its last event happened', () => {
-  const [first, last] = told([placed(), moved()]);
-  if (!first || !last) throw new Error('two events');
-  expect(updatedAt(folded([first, last]) as ShownPage)).toBe(last.occurredAt);
+  const [first, second, last] = told([placed(), moved(), moved()]);
+  if (!first || !second || !last) throw new Error('three events');
+  expect(updatedAt(folded([first, second, last]) as ShownPage)).toBe(last.occurredAt);
   expect(updatedAt({ timeline: [], booking: page.booking })).toBe(first.occurredAt);
 });
 

@@ -14,6 +14,11 @@ if (process.argv.includes('--all')) {
   const parts = 'faults,sqlite,postgresql,kafka';
   run.step('set-up of what the rest needs', [process.execPath, 'tools/setup.mjs', `--only=${parts}`]);
   run.jest('faults', { name: 'tests: minutes of faults', args: ['--runInBand'] });
+  run.step('what a booking costs, in calls and writes', [
+    process.execPath,
+    'dist/tools/bench/main.js',
+    '--quick',
+  ]);
   run.jest('variants', { name: 'tests: other databases, another broker', args: ['--runInBand'] });
 }
 run.end();

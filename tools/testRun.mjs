@@ -33,7 +33,9 @@ export function startTestRun() {
         const outputFile = join(folder, 'result.json');
         rmSync(outputFile, { force: true });
         const jest = ['node_modules/jest/bin/jest.js', '--selectProjects', project, '--json'];
-        spawnSync(process.execPath, [...jest, `--outputFile=${outputFile}`, ...args], {
+        // Nothing here is timed: on a machine that is busy with something else, a test may take as long as it needs.
+        const patience = '--testTimeout=60000';
+        spawnSync(process.execPath, [...jest, `--outputFile=${outputFile}`, patience, ...args], {
           stdio: ['ignore', 'ignore', 'inherit'],
           env: { ...process.env, ...env },
         });

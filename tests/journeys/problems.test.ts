@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient } from 'redis';
 import { standardPackages } from '../../services/shared/contracts/packages';
 import { type RefusalCode, refusalTable } from '../../services/shared/contracts/refusals';
+import { projectRoot } from '../../tools/system/plan';
 import { appOf } from '../../tools/system/system';
 import { eventually } from '../../tools/system/waiting';
 import { type Api, goodCard, type Reply } from '../support/api';
@@ -15,6 +18,12 @@ const seoul = openEveryDay(50);
 const tiny = openEveryDay(1, { openings: [{ time: '20:00', seats: 1 }] });
 const { basic, prime } = standardPackages as Required<typeof standardPackages>;
 const day = (days: number) => dayFromToday(days, seoul.zone);
+
+/** What no customer of this system meets, for it is no cluster and has time; and where it is tested. */
+const elsewhere: Partial<Record<RefusalCode, string>> = {
+  app_token_invalid: 'services/shared/platform/appToken.test.ts',
+  booking_overloaded: 'services/order/http/routes.test.ts',
+};
 
 type Headers = Record<string, string>;
 type Ask = (headers: Headers) => Promise<Reply>;
@@ -117,6 +126,8 @@ describe('Every problem type', () => {
     ['message_not_found', get(`/messages/${unknownId}.1`)],
     ['calendar_not_found', get('/calendars/mars')],
     ['mypage_not_found', get(`/mypages/${unknownId}`)],
+    ['guide_not_found', get('/guides/fasting')],
+    ['center_profile_not_found', get('/center')],
     ['order_type_unknown', order({ orderType: 'gold', phone: '010-3000-0050' })],
     ['center_unknown', order({ centerId: 'mars', phone: '010-3000-0050' })],
     ['date_closed', order({ date: '2020-01-01', phone: '010-3000-0050' })],
@@ -215,6 +226,8 @@ describe('Every problem type', () => {
   });
 
   test('When all of these are done, then no problem type is left that nothing produced', () => {
-    expect([...produced].sort()).toEqual(Object.keys(refusalTable).sort());
+    for (const [code, file] of Object.entries(elsewhere))
+      expect(readFileSync(join(projectRoot, file), 'utf8')).toContain(code);
+    expect([...produced, ...Object.keys(elsewhere)].sort()).toEqual(Object.keys(refusalTable).sort());
   });
 });

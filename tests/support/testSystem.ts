@@ -59,6 +59,7 @@ export async function startTestSystem(options: Partial<TestSystemOptions> = {}):
       // Some race hundreds for one seat, all at once.
       ...(isPatient ? { BOOKINGS_IN_FLIGHT_MAX: '1000' } : {}),
       CRASH_FILE: crashFile,
+      SHARED_FOLDER: join(dataDir, 'shared'),
       ...options.env,
     },
   });

@@ -1,4 +1,4 @@
-import { randomFrom } from './random';
+import { randomFrom } from '../../tools/random';
 
 export const faultKinds = [
   'lose request',

@@ -1,21 +1,11 @@
-/** Numbers from 0 to 1, the same for the same seed (mulberry32). */
-export function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
+import { randomFrom } from '../random';
 
 /**
  * How long those wait who come at random, at so many a second, to so many servers that each take `serviceMs` for one: the
  * 99th percentile, in ms, before they are served.
  */
 export function waitP99Ms(perSecond: number, serviceMs: number, servers: number, arrivals = 20_000): number {
-  const random = seeded(1);
+  const random = randomFrom(1);
   const freeAt = new Array<number>(servers).fill(0);
   const waits: number[] = [];
   let now = 0;

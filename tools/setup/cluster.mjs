@@ -1,13 +1,11 @@
-import { createHash } from 'node:crypto';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { cpSync } from 'node:fs';
 import path from 'node:path';
 import { ask, isExecutable, onPath } from './child.mjs';
 import { canInstall, installPackages } from './debian.mjs';
-import { buildFromModule } from './gobuild.mjs';
+import { buildInto, digestOf } from './keptBuild.mjs';
 import { withLock } from './lock.mjs';
-import { arch, cache, os, project, shown } from './places.mjs';
+import { arch, cache, os, shown } from './places.mjs';
 import { SetupError } from './progress.mjs';
-import { undoOnStop } from './undo.mjs';
 
 const KUBERNETES = 'v1.35.4';
 const DAPR = '1.18.1';
@@ -126,31 +124,8 @@ function kit({ name, binaries, buildMinutes, pkg, goBuild, besides }) {
     // A lock of its own: these builds are long, and nobody else's set-up needs them.
     make: (progress) =>
       withLock(path.join(cache, 'cluster.lock'), progress, async () => {
-        if (!isThere()) await install(parts, besides, folder(), progress);
+        if (!isThere()) await buildInto(folder(), { ...parts, besides }, progress);
         return found('built from its Go module, kept');
       }),
   };
-}
-
-/** Under another name until it is whole: who finds the folder finds all of it. */
-async function install(parts, besides, folder, progress) {
-  mkdirSync(path.dirname(folder), { recursive: true });
-  const staging = mkdtempSync(path.join(path.dirname(folder), '.half-'));
-  const removeStaging = undoOnStop(() => rmSync(staging, { recursive: true, force: true }));
-  try {
-    await buildFromModule(parts, staging, progress);
-    await besides?.(path.join(project, parts.module), staging);
-    rmSync(folder, { recursive: true, force: true });
-    renameSync(staging, folder);
-  } finally {
-    removeStaging();
-  }
-}
-
-/** Of all that it is built from, so that an edit is another folder. */
-function digestOf(module) {
-  const folder = path.join(project, module);
-  const hash = createHash('sha256');
-  for (const name of readdirSync(folder).sort()) hash.update(readFileSync(path.join(folder, name)));
-  return hash.digest('hex').slice(0, 12);
 }

@@ -1,3 +1,5 @@
+import { randomFrom } from '../../../tools/random';
+
 /** Numbers that depend on a seed and a name alone: each user has a stream of its own, whatever the others draw. */
 export interface Random {
   /** From 0 on, below 1. */
@@ -9,17 +11,8 @@ export interface Random {
 }
 
 export function seeded(seed: number, name: string): Random {
-  let state = [...name].reduce(
-    (hash, letter) => Math.imul(hash ^ letter.charCodeAt(0), 0x01000193),
-    seed | 0,
-  );
-  // Mulberry32.
-  const next = () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
+  const mixedIn = (hash: number, letter: string) => Math.imul(hash ^ letter.charCodeAt(0), 0x01000193);
+  const next = randomFrom([...name].reduce(mixedIn, seed | 0));
   const between = (low: number, high: number) => low + Math.floor(next() * (high - low + 1));
   return {
     next,

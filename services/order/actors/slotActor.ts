@@ -69,7 +69,7 @@ export function slotActor({ sidecar, sweepSeconds }: SlotOptions): ActorDefiniti
   }
 
   // A sweep that fires where none is armed was left by a removal that failed, or belongs to a hold on another host that
-  // is not saved yet, or that this host has not seen. The save fences off the one and, by failing, finds the other.
+  // is not saved yet, which the save fences off.
   async function removeLeftSweep(turn: Turn<SlotState>): Promise<void> {
     const { sweepsArmed } = turn.state;
     await turn.save(turn.state);

@@ -443,6 +443,19 @@ describe('reminders', () => {
     expect(stored()).toMatchObject({ state: 'swept' });
   });
 
+  test('When it fires where the actor is remembered as it was before, then it sees what is stored', async () => {
+    const seen: unknown[] = [];
+    const sweep: Run = async (turn) => void seen.push(turn.state);
+    const { call, wake, sidecar, stored } = hostOf({ set }, { reminders: { sweep } });
+    await call('set', 'old');
+    const value = { ...stored(), version: 2, turnId: 'of another host', state: 'by another host' };
+    sidecar.stored.set('Thing/a/v1', { value, etag: 2 });
+
+    await wake('sweep.1');
+
+    expect(seen).toEqual(['by another host']);
+  });
+
   test('When it fails, then the sidecar hears of success, for its period brings it again, and the log tells', async () => {
     const { wake } = hostOf({}, { reminders: { sweep: () => Promise.reject(new Error('no')) } });
 

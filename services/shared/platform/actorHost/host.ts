@@ -149,7 +149,7 @@ export class ActorHost {
     const [name = ''] = reminder.split('.');
     const work = name === 'finish' ? (definition.recover ?? nothing) : definition.reminders?.[name];
     const isGuard = name === 'finish';
-    const mode = { publish: 'before-answer', readsAnew: isGuard } as const;
+    const mode = { publish: 'before-answer', readsAnew: true } as const;
     await this.#takeTurn(definition, id, mode, async (turn) => {
       // A reminder that nobody here knows any more would fire for ever.
       if (!work) return turn.forget(reminder);
@@ -237,8 +237,8 @@ export class ActorHost {
     const known = epoch === this.#epoch ? envelope : undefined;
     if (known && !anew) return known;
     const stored = await this.options.sidecar.readActorState(definition.type, id, stateKey);
-    // What a guard is to finish may have been left by another host. Where none has written, this one knows more: what
-    // of the outbox is published.
+    // What a reminder comes back for may have been left by another host, whose state this one never saw. Where none has
+    // written, this one knows more: what of the outbox is published.
     if (known && stored !== undefined && parseEnvelope(stored).turnId === known.turnId) return known;
     // A copy, so that what one turn does to the state in its hands is no other actor's beginning.
     return stored === undefined ? emptyEnvelope(structuredClone(definition.initial)) : parseEnvelope(stored);

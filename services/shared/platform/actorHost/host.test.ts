@@ -445,7 +445,7 @@ describe('reminders', () => {
 
   test('When it fires where the actor is remembered as it was before, then it sees what is stored', async () => {
     const seen: unknown[] = [];
-    const sweep: Run = async (turn) => void seen.push(turn.state);
+    const sweep = async (turn: { state: unknown }) => void seen.push(turn.state);
     const { call, wake, sidecar, stored } = hostOf({ set }, { reminders: { sweep } });
     await call('set', 'old');
     const value = { ...stored(), version: 2, turnId: 'of another host', state: 'by another host' };

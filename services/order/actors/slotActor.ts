@@ -134,7 +134,7 @@ export function slotActor({ sidecar, sweepSeconds }: SlotOptions): ActorDefiniti
         input: z.object({ holdId: z.string(), ticket: z.string() }),
         async run(turn: Turn<SlotState>, { holdId, ticket }) {
           // Saved even if it changes nothing, which fails where this host remembers an old state: nobody asks again.
-          await saveAndRest(turn, free(turn.state, holdId, ticket));
+          await saveAndRest(turn, free(turn.state, holdId, ticket, turn.now()));
           return {};
         },
       }),

@@ -24,6 +24,8 @@ const openings: readonly Opening[] = [
 const atEight = openings.slice(0, 1);
 const atNine = openings.slice(1);
 const visitAt = '2026-07-24T01:00:05.000Z';
+/** When every visit is due. */
+const now = new Date(visitAt);
 const laterVisitAt = '2026-07-24T01:30:00.000Z';
 
 describe('When a seat is asked for', () => {
@@ -151,7 +153,7 @@ const standings: Record<Standing, { state: SlotState; ticket: string }> = {
 const words: Record<string, (state: SlotState, ticket: string) => SlotState> = {
   'a release that leaves nothing': (state, ticket) => release(state, 'a', ticket, true),
   'a release that may leave something': (state, ticket) => release(state, 'a', ticket, false),
-  'the word that its order left': (state, ticket) => free(state, 'a', ticket),
+  'the word that its order left': (state, ticket) => free(state, 'a', ticket, now),
   'the verdict "settled"': (state, ticket) => settle(state, [verdict('settled', 'a', ticket)]),
   'the word that it was placed': (state, ticket) => settle(state, [verdict('placed', 'a', ticket)]),
   'the verdict "gone"': (state, ticket) => settle(state, [verdict('gone', 'a', ticket)]),
@@ -246,7 +248,7 @@ describe('When holds, releases and verdicts come in any order, with any ticket t
       kind === 'release'
         ? release(state, orderId, ticket, leftNothing)
         : kind === 'free'
-          ? free(state, orderId, ticket)
+          ? free(state, orderId, ticket, now)
           : settle(state, [verdict(answer, orderId, ticket)]);
     return { state: next, given };
   }

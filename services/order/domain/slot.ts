@@ -117,14 +117,20 @@ export function release(state: SlotState, holdId: string, ticket: string, leftNo
 }
 
 /**
- * Gives back the seat of an order that stood on it and does no more: it ended, or moved away. A placement that came
- * later than the one it stood on is left alone; there is none, unless this word is very late. Earlier ones stay on the
- * list of visits: what they left at payment is still to be undone.
+ * Gives back the seat of an order that stood on it and does no more: it ended, or moved away. A hold that came later
+ * than the one it stood on may be another's: its order is asked at `now` what has become of it. Earlier ones stay on
+ * the list of visits: what they left at payment is still to be undone.
  */
-export function free(state: SlotState, holdId: string, ticket: string): SlotState {
-  const tickets = state.unsettled[holdId]?.tickets ?? [];
+export function free(state: SlotState, holdId: string, ticket: string, now: Date): SlotState {
+  const toVisit = state.unsettled[holdId];
+  const tickets = toVisit?.tickets ?? [];
   const latest = tickets.at(-1) ?? state.seats[holdId]?.ticket;
-  if (latest === undefined || latest > ticket) return state;
+  if (latest === undefined) return state;
+  if (latest > ticket) {
+    if (!toVisit || Date.parse(toVisit.visitAt) <= now.getTime()) return state;
+    const sooner = { ...toVisit, visitAt: now.toISOString() };
+    return { ...state, unsettled: { ...state.unsettled, [holdId]: sooner } };
+  }
   if (tickets.length > 1)
     return holdId in state.seats ? { ...state, seats: without(state.seats, holdId) } : state;
   return { ...state, seats: without(state.seats, holdId), unsettled: without(state.unsettled, holdId) };

@@ -18,7 +18,9 @@ import {
 
 // A slot where orders move to and away, and where packages have their own limits. slot.test.ts has the rest.
 
+const now = new Date('2026-07-24T01:00:00.000Z');
 const visitAt = '2026-07-24T01:00:05.000Z';
+const muchLater = '2026-07-24T01:30:00.000Z';
 const atEight: Opening = { time: '08:00', seats: 2 };
 const atNine: Opening = { time: '09:00', seats: 3, perPackage: { prime: 1, mri: 0 } };
 
@@ -50,10 +52,10 @@ describe('When an order moves to another seat of a day where it has one', () => 
   });
 
   test('and leaves the old one, then only the new one is left', () => {
-    const left = free(after.state, 'order', '1');
+    const left = free(after.state, 'order', '1', now);
     expect(Object.keys(left.seats)).toEqual(['2']);
     expect(Object.keys(left.unsettled)).toEqual(['2']);
-    expect(free(left, 'order', '1')).toBe(left);
+    expect(free(left, 'order', '1', now)).toBe(left);
   });
 
   test('and comes to nothing, then only the old one is left', () => {
@@ -79,21 +81,26 @@ describe('When an order leaves a seat that it was placed on again and again', ()
   }).state;
 
   test('then the seat is free at once, and the visit to what the first one left still comes', () => {
-    const left = free(twice, 'order', '2');
+    const left = free(twice, 'order', '2', now);
     expect(left.seats).toEqual({});
     expect(dueVisits(left, new Date(visitAt), 10)).toMatchObject([{ orderId: 'order', tickets: ['1', '2'] }]);
     expect(settle(left, [{ holdId: 'order', ticket: '2', verdict: 'gone' }])).toEqual(emptySlot);
-    expect(free(left, 'order', '2')).toBe(left);
+    expect(free(left, 'order', '2', now)).toBe(left);
   });
 
-  test('by the ticket of the first, then it is left alone', () => {
-    expect(free(twice, 'order', '1')).toBe(twice);
+  test('by the ticket of the first, then its seat stays, and its order is asked at once, however late it was to be', () => {
+    const waits = { holdId: 'order', ticket: '2', verdict: 'wait', visitAt: muchLater } as const;
+    const told = free(settle(twice, [waits]), 'order', '1', now);
+    expect(told.seats).toEqual(twice.seats);
+    expect(dueVisits(told, now, 10)).toMatchObject([{ orderId: 'order', tickets: ['1', '2'] }]);
+    const settled = settle(twice, [{ holdId: 'order', ticket: '2', verdict: 'settled' }]);
+    expect(free(settled, 'order', '1', now)).toBe(settled);
   });
 
   test('and that keeps the seat of the first, then it is free once the last one is left', () => {
     const kept = held(held(emptySlot, { ticket: '1' }).state, { ticket: '2' }).state;
     const settled = settle(kept, [{ holdId: 'order', ticket: '2', verdict: 'settled' }]);
-    expect(free(settled, 'order', '2').seats).toEqual({});
+    expect(free(settled, 'order', '2', now).seats).toEqual({});
   });
 });
 
@@ -171,7 +178,7 @@ test('When holds of any packages, placed or moved to, come and go, then no limit
       const given: (HeldSeat & { orderId: string })[] = [];
       for (const { kind, orderId, orderType, asMove } of steps) {
         const mine = given.filter((each) => each.orderId === orderId).at(-1);
-        if (kind === 'free' && mine) state = free(state, mine.holdId, mine.ticket);
+        if (kind === 'free' && mine) state = free(state, mine.holdId, mine.ticket, now);
         if (kind === 'release' && mine) state = release(state, mine.holdId, mine.ticket, true);
         if (kind !== 'hold') continue;
         tickets += 1;

@@ -76,7 +76,7 @@ export function planClose(
 }
 
 function hasSupplement(state: OpenPayment | CapturedPayment | CanceledPayment, ticket: string): boolean {
-  const isDue = state.status !== 'canceled' && state.dues.some((due) => due.ticket === ticket);
+  const isDue = state.dues?.some((due) => due.ticket === ticket);
   return (
     isDue || (state.status === 'canceled' && state.charges.some((charge) => ticketOf(charge) === ticket))
   );

@@ -480,6 +480,24 @@ describe('When a supplement is undone', () => {
       refunding: [{ refundId: '25', refundKrw: 30_000, parts: [{ key: 'order.2.2', amountKrw: 30_000 }] }],
     });
   });
+
+  test('and the order was canceled after its amount was paid in one, then what that was too much goes back as well, once', () => {
+    const charge: Charge = { payMethod: 'card', key: 'order.2.2', providerId: 'p', amountKrw: 80_000 };
+    const dues = [open.dues[0], moved] as const;
+    const paid = capturedState('order', open, { attempt: '2', dues, charge }, { approvedAt: dueAt });
+    const canceled = cancelPaid(paid, { refundId: 'c', refundKrw: 25_000 }, now);
+    const close = { attempt: '25', intent: 'abandon' } as const;
+    expect(planClose('order', canceled, close)).toEqual({ step: 'undo supplement', state: canceled });
+    const next = undoSupplement('order', canceled, '25')?.next ?? canceled;
+    expect(next).toMatchObject({
+      ending: { refundId: 'c', refundKrw: 25_000 },
+      refunding: [
+        { refundId: 'c', refundKrw: 25_000 },
+        { refundId: '25', refundKrw: 30_000, parts: [{ key: 'order.2.2', amountKrw: 30_000 }] },
+      ],
+    });
+    expect(planClose('order', next, close)).toMatchObject({ step: 'void', next: 'nothing' });
+  });
 });
 
 describe('When a later attempt is begun', () => {

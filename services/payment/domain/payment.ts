@@ -38,6 +38,8 @@ export interface CanceledPayment extends Attempt, Books {
   readonly status: 'canceled';
   /** Absent where nothing had been paid. */
   readonly payment?: PaymentFacts;
+  /** Where supplements were asked for: one that came to nothing may still be undone. */
+  readonly dues?: Dues;
   /** What ended it, and what it gives back; another word that ends it changes neither. */
   readonly ending: RefundDue;
   readonly canceledAt: string;

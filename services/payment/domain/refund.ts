@@ -29,7 +29,8 @@ export function planRefund(state: PaymentState, command: RefundCommand, now: Dat
 
 /** The end of a payment that was made: what is to go back is begun with it. */
 export function cancelPaid(captured: CapturedPayment, due: RefundDue, now: Date): CanceledPayment {
-  const { booking: _booking, dues: _dues, card: _card, ...kept } = captured;
+  const { booking: _booking, dues, card: _card, ...rest } = captured;
+  const kept = dues.length > 1 ? { ...rest, dues } : rest;
   const begun = isKnown(captured, due.refundId) ? kept : beginRefund(kept, due);
   const refund = [...begun.refunding, ...begun.refunds].find(({ refundId }) => refundId === due.refundId);
   return {

@@ -97,11 +97,13 @@ export function undoSupplement(
     state,
     state.charges.filter((each) => each !== charge),
   );
-  const voided = key ? { voidKey: key } : {};
-  if (left.status === 'canceled') return { next: left, ...voided };
+  if (!left.dues) return { next: left, ...(key ? { voidKey: key } : {}) };
   const dues = withoutDue(left.dues, ticket);
-  const next = { ...left, dues, booking: lastDue(dues).booking, closedTicket };
-  if (key) return { next, ...voided };
+  const next =
+    left.status === 'canceled'
+      ? { ...left, dues }
+      : { ...left, dues, booking: lastDue(dues).booking, closedTicket };
+  if (key) return { next, voidKey: key };
   // It was paid while this supplement's amount was asked for: what that was too much goes back.
   const tooMuchKrw = Math.max(0, next.amountKrw - lastDue(dues).dueKrw);
   return { next: beginRefund(next, { refundId: ticket, refundKrw: tooMuchKrw }) };

@@ -4,6 +4,7 @@ import { type Api, goodCard } from '../support/api';
 import { dayFromToday, openEveryDay } from '../support/days';
 import { lawsHold } from '../support/laws';
 import { startTestSystem, type TestSystem } from '../support/testSystem';
+import { variantsOfThisRun } from '../support/variants';
 
 jest.setTimeout(240_000);
 
@@ -71,7 +72,10 @@ describe('After bookings and cancellations', () => {
     await eventually('my page has it', async () => (await api.myPageStatus(orderId)) === 'Pay Approved');
     // Several rounds of trimming.
     await new Promise((resolve) => setTimeout(resolve, 3_000));
-    expect((await readHoldings(system.infra)).streams.orders).toBeGreaterThan(0);
+    // Kafka keeps all for as long as its retention says, read or not.
+    if (!variantsOfThisRun().includes('pubsub-kafka')) {
+      expect((await readHoldings(system.infra)).streams.orders).toBeGreaterThan(0);
+    }
     service.start();
     await system.ready();
     await eventually(

@@ -7,14 +7,25 @@ export interface Logged {
   status: number;
   durationMs: number;
   retryAfter?: string;
+  traceId: string;
 }
 
 export function answersIn(logFile: string): Logged[] {
   return linesOf(logFile).flatMap((line) => {
     if (!line.includes('"answered"') || !line.includes('"POST"')) return [];
-    const { time, path, status, durationMs, retryAfter } = JSON.parse(line);
-    return path === '/orders' ? [{ at: Date.parse(time), status, durationMs, retryAfter }] : [];
+    const { time, path, status, durationMs, retryAfter, traceId } = JSON.parse(line);
+    return path === '/orders' ? [{ at: Date.parse(time), status, durationMs, retryAfter, traceId }] : [];
   });
+}
+
+/**
+ * Traces of bookings that waited for payment in vain: before the breaker opened, or to find out whether payment is back.
+ * They are no refusals by the open breaker.
+ */
+export function triesIn(orderLog: string): Set<string> {
+  const lines = linesOf(orderLog).filter((line) => line.includes('payment not reached'));
+  const tries = lines.filter((line) => !/circuit breaker is open|too many requests/.test(line));
+  return new Set(tries.map((line) => (JSON.parse(line) as { traceId: string }).traceId));
 }
 
 export type BreakerState = 'closed' | 'open' | 'half-open';

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
-import { claimsOf, meanSeconds, p99Of, replaced, slowOpenPhases } from './claims';
+import { claimsOf, meanSeconds, p99Of, refusalsWhileOpen, replaced, slowOpenPhases } from './claims';
 import type { CpuUse } from './cpu';
-import { type BreakerChange, isIn, type Logged, lengthMs, type Span } from './logs';
+import { type BreakerChange, isIn, lengthMs, type Span } from './logs';
 import type { Measured, Phase } from './scenario';
 
 /** What a person reads at the end, and whether all of it is as it must be. */
@@ -78,9 +78,8 @@ function changes(breaker: readonly BreakerChange[], span: Span): string {
 
 function openLines(measured: Measured): string[] {
   const phases = slowOpenPhases(measured);
-  const refusals = (answers: Logged[]) =>
-    answers.filter(({ at, status }) => status === 503 && isIn(phases, at)).map((each) => each.durationMs);
-  const [order, gateway] = [refusals(measured.atOrder), refusals(measured.atGateway)];
+  const order = refusalsWhileOpen(measured, measured.atOrder);
+  const gateway = refusalsWhileOpen(measured, measured.atGateway);
   const span = measured.slow.span.to - measured.slow.span.from;
   return [
     `  open for ${(lengthMs(phases) / 1_000).toFixed(1)} s of ${(span / 1_000).toFixed(1)} s, in ${phases.length} phases`,

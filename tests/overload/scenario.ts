@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +9,7 @@ import type { Books } from '../support/books';
 import { lawsHold } from '../support/laws';
 import { bookings, calendars, seatsAt } from './bodies';
 import { type CpuUse, measureCpu } from './cpu';
-import { answersIn, type BreakerChange, breakerChangesIn, type Logged, type Span } from './logs';
+import { answersIn, type BreakerChange, breakerChangesIn, type Logged, type Span, triesIn } from './logs';
 import { bookPatiently, type PatientCustomer } from './patient';
 import { runSiege, type SiegeResult } from './siege';
 
@@ -33,11 +34,12 @@ export interface Measured {
   /** Payment is slowed until, under the same load, it is well again. */
   recovery: Phase & { wellAt: number };
   /** Payment always takes too long, and few come: what a refusal takes where nobody is in its way. */
-  calm: { span: Span; waitedMs: number[] };
+  calm: { refusals: { traceId: string; waitedMs: number }[] };
   patient: PatientCustomer[];
   /** All answers to `POST /orders`, as the gateway gave them, and as order gave them to it. */
   atGateway: Logged[];
   atOrder: Logged[];
+  tries: Set<string>;
   breaker: BreakerChange[];
   books: Books;
   /** From the last booking until the laws held. */
@@ -107,6 +109,7 @@ export async function overload({ users, seconds, say }: ScenarioOptions): Promis
       patient,
       atGateway: answersIn(logOf('gateway')),
       atOrder: answersIn(logOf('order')),
+      tries: triesIn(logOf('order')),
       breaker: breakerChangesIn(appOf(system.apps, 'order').sidecar.logFile),
       books,
       settledAfterMs: Date.now() - quietFrom,
@@ -139,8 +142,8 @@ async function timed(work: () => Promise<SiegeResult>): Promise<Phase> {
   const from = Date.now();
   const cpuUse = measureCpu();
   const siege = await work();
-  const to = Date.now();
-  return { siege, span: { from, to }, cpu: await cpuUse?.() };
+  const cpu = await cpuUse?.();
+  return { siege, span: { from, to: from + siege.elapsedSeconds * 1_000 }, cpu };
 }
 
 async function delayPayment(system: System, paymentDelayMs: string): Promise<void> {
@@ -152,12 +155,19 @@ async function delayPayment(system: System, paymentDelayMs: string): Promise<voi
   if (!answer.ok) throw new Error(`the fault switch answered ${answer.status}`);
 }
 
-/** Status 0: there was no answer. */
-async function book(system: System, body: object): Promise<{ status: number; waitedMs: number }> {
+interface Answered {
+  /** 0: there was no answer. */
+  status: number;
+  waitedMs: number;
+  traceId: string;
+}
+
+async function book(system: System, body: object): Promise<Answered> {
+  const traceId = randomBytes(16).toString('hex');
   const begun = performance.now();
   const status = await fetch(`${system.url('gateway')}/orders`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', traceparent: `00-${traceId}-00000000000000ab-01` },
     body: JSON.stringify(body),
     signal: AbortSignal.timeout(15_000),
   }).then(
@@ -167,7 +177,7 @@ async function book(system: System, body: object): Promise<{ status: number; wai
     },
     () => 0,
   );
-  return { status, waitedMs: performance.now() - begun };
+  return { status, waitedMs: performance.now() - begun, traceId };
 }
 
 /** What has just been started is slow at first, and says nothing of how it is later. */
@@ -205,6 +215,5 @@ async function calmRefusals(system: System): Promise<Measured['calm']> {
     await sleep(from + (i + 1) * 20 - Date.now());
   }
   const answers = await Promise.all(calls);
-  const refused = answers.filter(({ status }) => status === 503);
-  return { span: { from, to: Date.now() }, waitedMs: refused.map(({ waitedMs }) => waitedMs) };
+  return { refusals: answers.filter(({ status }) => status === 503) };
 }

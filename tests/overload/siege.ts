@@ -53,7 +53,13 @@ export async function runSiege(options: SiegeOptions): Promise<SiegeResult> {
     own,
   );
   siege.start();
-  await siege.exited((seconds + 60) * 1_000);
+  try {
+    await siege.exited((seconds + 12) * 1_000);
+  } catch (error) {
+    // Siege 4.1 may hang in its last moment, when all users are gone. What it was answered it has told by then.
+    if (!readFileSync(siege.logFile, 'utf8').includes('Lifting the server siege')) throw error;
+    await siege.kill();
+  }
   const lines = readFileSync(siege.logFile, 'utf8').split('\n');
   return {
     answers: lines.flatMap((line) => {

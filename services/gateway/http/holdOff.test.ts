@@ -69,6 +69,65 @@ describe('When the moment is over', () => {
   });
 });
 
+describe('Where a service has a line', () => {
+  const full = {
+    status: 503,
+    headers: { 'x-refused-for-all-ms': '100', 'x-line-ms': '250', 'retry-after': '1' },
+    body: Buffer.from(JSON.stringify({ code: 'booking_overloaded' })),
+  };
+
+  /** A clock that goes on while somebody waits. */
+  function lineAt(heardMeanwhile: (holdOff: HoldOff, ms: number) => void = () => {}) {
+    let now = 1_000;
+    const holdOff: HoldOff = createHoldOff(
+      () => now,
+      async (ms) => {
+        now += ms;
+        heardMeanwhile(holdOff, now - 1_000);
+      },
+    );
+    holdOff.note('POST /orders', full);
+    return { holdOff, passed: () => now - 1_000 };
+  }
+
+  test('then who comes stands in it until the moment is over, and goes', async () => {
+    const { holdOff, passed } = lineAt();
+    expect(await holdOff.refusalInLine('POST /orders')).toBeUndefined();
+    expect(passed()).toBe(100);
+  });
+
+  test('and it stays full, then who stood in it as long as is worth it hears so', async () => {
+    const { holdOff, passed } = lineAt((it) => it.note('POST /orders', full));
+    expect(await holdOff.refusalInLine('POST /orders')).toMatchObject({ refused: 'booking_overloaded' });
+    expect(passed()).toBeGreaterThanOrEqual(250);
+    expect(passed()).toBeLessThan(300);
+  });
+
+  test('and the breaker opens meanwhile, then who stands in it hears that at once', async () => {
+    const { holdOff, passed } = lineAt((it, ms) => {
+      if (ms >= 60) it.note('POST /orders', refused);
+    });
+    expect(await holdOff.refusalInLine('POST /orders')).toMatchObject({ refused: 'payment_unavailable' });
+    expect(passed()).toBe(60);
+  });
+
+  test('that is said to be very long, then nobody stands in it for more than a second', async () => {
+    const long = { ...full, headers: { ...full.headers, 'x-line-ms': '3600000' } };
+    const { holdOff, passed } = lineAt((it) => it.note('POST /orders', long));
+    expect(await holdOff.refusalInLine('POST /orders')).toBeDefined();
+    expect(passed()).toBeLessThan(1_100);
+  });
+});
+
+test('Where a service has no line, then nobody waits', async () => {
+  const holdOff = createHoldOff(
+    () => 1_000,
+    () => Promise.reject(new Error('it waits')),
+  );
+  holdOff.note('POST /orders', refused);
+  expect(await holdOff.refusalInLine('POST /orders')).toMatchObject({ refused: 'payment_unavailable' });
+});
+
 test('When somebody with a key is accepted meanwhile, then the others hear the same as before', () => {
   const { holdOff } = holdOffAt();
   holdOff.note('POST /orders', refused);

@@ -25,7 +25,7 @@ export function gatewayRoutes(sidecarPool: Dispatcher, deadlineMs: number, apiTo
     const path = pathFor(req, route);
     const asked = `${req.method} ${route.path}`;
     // What has a key may have been done before, and then it is not refused.
-    const held = req.get(keyHeader) === undefined ? holdOff.refusalOf(asked) : undefined;
+    const held = req.get(keyHeader) === undefined ? await holdOff.refusalInLine(asked) : undefined;
     if (held) throw new RefusedError(held);
     const answer = await invokeSurely(req, path);
     const { status, headers, body } = answer;

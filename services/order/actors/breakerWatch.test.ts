@@ -47,6 +47,26 @@ describe('When the sidecar says that its breaker is open', () => {
     expect(breaker.isShedding(at(310))).toBe(true);
   });
 
+  test('then at the door of a process no more are let in at once than find out, and nobody before', () => {
+    const breaker = watchOfOpen();
+    expect(breaker.enter(at(299))).toBeUndefined();
+    const leaves = ['a', 'b', 'c', 'd'].map(() => breaker.enter(at(300)));
+    expect(leaves.map((leave) => leave !== undefined)).toEqual([true, true, true, false]);
+    leaves[1]?.();
+    expect(breaker.enter(at(300))).toBeDefined();
+    expect(breaker.enter(at(300))).toBeUndefined();
+  });
+
+  test('and closed again, then all are let in', () => {
+    const breaker = watchOfOpen();
+    for (const id of ['a', 'b', 'c']) {
+      breaker.enter(at(300));
+      breaker.admit(id, at(300));
+    }
+    for (const id of ['a', 'b', 'c']) breaker.noteAnswer(id, at(310));
+    expect(Array.from({ length: 10 }, () => breaker.enter(at(311))).every(Boolean)).toBe(true);
+  });
+
   test('and so many were answered, then all bookings go on', () => {
     const breaker = watchOfOpen();
     for (const id of ['a', 'b', 'c']) breaker.admit(id, at(300));

@@ -10,6 +10,12 @@ import type { Logger } from '../../shared/platform/logger';
 export interface BreakerWatch {
   /** Whether a booking that came now would be refused. */
   isShedding(now: Date): boolean;
+  /**
+   * Lets a booking in at the door of this process, while the breaker is open no more of them at once than find out how
+   * payment is: the rest would be refused in their orders' turns, some calls later. Who is let in leaves by the answer;
+   * undefined for who is not.
+   */
+  enter(now: Date): (() => void) | undefined;
   /** Whether an order may ask payment now. Whoever may has to {@link leave}, asked or not. */
   admit(orderId: string, now: Date): boolean;
   leave(orderId: string): void;
@@ -35,7 +41,7 @@ interface Outage {
  */
 export function createBreakerWatch({
   log,
-  probesMax = 3,
+  probesMax = 5,
   probeMs = 300,
 }: {
   log: Logger;
@@ -43,6 +49,7 @@ export function createBreakerWatch({
   probeMs?: number;
 }): BreakerWatch {
   let outage: Outage | undefined;
+  let onTheirWay = 0;
 
   function isShedding(now: Date): boolean {
     if (!outage) return false;
@@ -51,6 +58,15 @@ export function createBreakerWatch({
 
   return {
     isShedding,
+
+    enter(now) {
+      if (!outage) return () => {};
+      if (isShedding(now) || onTheirWay >= probesMax) return undefined;
+      onTheirWay += 1;
+      return () => {
+        onTheirWay -= 1;
+      };
+    },
 
     admit(orderId, now) {
       if (isShedding(now)) return false;

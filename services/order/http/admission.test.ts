@@ -53,6 +53,7 @@ describe('Bookings in flight', () => {
       facts: {},
       retryAfterSeconds: 1,
       forAllMs: 100,
+      lineMs: 10,
     });
     first.end();
     await running;

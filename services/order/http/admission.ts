@@ -33,7 +33,7 @@ export function createAdmission({
   function overloaded(): RefusedError {
     const retryAfterSeconds = Math.min(30, Math.max(1, Math.ceil(expectedWaitMs() / 1_000)));
     const refusal = refuse('booking_overloaded', {}, retryAfterSeconds);
-    return new RefusedError({ ...refusal, forAllMs: fullForMs });
+    return new RefusedError({ ...refusal, forAllMs: fullForMs, lineMs: waitMs });
   }
 
   async function enter(): Promise<void> {

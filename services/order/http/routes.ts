@@ -28,7 +28,7 @@ interface RouteOptions {
   callOrder: ReturnType<typeof actorCaller<OrderContract>>;
   payments: PaymentClient;
   /** Of this process; where an order is placed, its actor asks its own. */
-  breaker: Pick<BreakerWatch, 'isShedding' | 'refusal'>;
+  breaker: Pick<BreakerWatch, 'isShedding' | 'enter' | 'refusal'>;
   admit: Admission;
   identity: CustomerIdentity;
   defaultCenterId: string;
@@ -92,11 +92,11 @@ export function orderRoutes({
   router.post('/orders', async (req, res) => {
     const body = readBody(orderBody, req);
     const key = readIdempotencyKey(req);
-    shedEarly(key);
-    const { order, current } = await admit(() => {
-      shedEarly(key);
-      return book(req, body, key);
-    });
+    // What has a key may have been booked before, so its order is asked, which refuses it as early where it was not.
+    if (!key && breaker.isShedding(clock())) throw new RefusedError(breaker.refusal(clock()));
+    const { order, current } = await admit(() =>
+      key ? book(req, body, key) : throughBreaker(() => book(req, body, key)),
+    );
     const view = placedView(order, current, publicBaseUrl(req), clock());
     res.status(201).location(view._links.self.href).type('application/hal+json').send(JSON.stringify(view));
   });
@@ -135,10 +135,14 @@ export function orderRoutes({
     res.type('application/hal+json').send(JSON.stringify(packagesView(packages, publicBaseUrl(req))));
   });
 
-  // What has a key may have been booked before, so its order is asked, which refuses it as early where it was not.
-  function shedEarly(idempotencyKey: string | undefined): void {
-    const now = clock();
-    if (!idempotencyKey && breaker.isShedding(now)) throw new RefusedError(breaker.refusal(now));
+  async function throughBreaker(work: () => Promise<Placed>): Promise<Placed> {
+    const leave = breaker.enter(clock());
+    if (!leave) throw new RefusedError(breaker.refusal(clock()));
+    try {
+      return await work();
+    } finally {
+      leave();
+    }
   }
 
   async function book(

@@ -38,6 +38,7 @@ export function writeProblem(req: Request, res: Response, refusal: Refusal): voi
   const waitSeconds = status === 503 ? (refusal.retryAfterSeconds ?? 2) : undefined;
   if (waitSeconds !== undefined) res.set('Retry-After', String(waitSeconds));
   if (refusal.forAllMs !== undefined) res.set(refusedForAllHeader, String(refusal.forAllMs));
+  if (refusal.lineMs !== undefined) res.set(lineHeader, String(refusal.lineMs));
   res
     .status(status)
     .set('Content-Language', language)
@@ -57,6 +58,7 @@ export function writeProblem(req: Request, res: Response, refusal: Refusal): voi
 
 /** For the edge, which keeps it to itself. */
 export const refusedForAllHeader = 'x-refused-for-all-ms';
+export const lineHeader = 'x-line-ms';
 
 const whenToComeBack = {
   ko: (seconds: number) => `${seconds}초 뒤에 다시 시도해 주세요.`,

@@ -163,7 +163,7 @@ describe('A booking while the breaker is open', () => {
   test('When those that find out are answered, declined ones too, then the others are taken', async () => {
     const { world, process } = await openWorld();
     world.pass(1);
-    const cards = [goodCard, declinedCard, goodCard];
+    const cards = [goodCard, declinedCard, goodCard, declinedCard, goodCard];
     for (const [i, card] of cards.entries()) {
       await process.order(`${orderId.slice(0, -1)}${i}`, 'place', { ...input, card });
     }

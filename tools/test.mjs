@@ -20,5 +20,22 @@ if (process.argv.includes('--all')) {
     '--quick',
   ]);
   run.jest('variants', { name: 'tests: other databases, another broker', args: ['--runInBand'] });
+  onCluster();
 }
 run.end();
+
+// Where Kubernetes has to be built first that takes long, so it is only begun while an hour is not over.
+function onCluster() {
+  const name = 'on a real cluster: a journey, self-healing, configuration';
+  if (process.platform !== 'linux' || process.getuid() !== 0) {
+    run.leaveOut(name, 'it needs Linux and root');
+    return;
+  }
+  const setUp = [process.execPath, 'tools/setup.mjs', '--only=cluster'];
+  if (!run.prepare('set-up of a cluster', setUp, 60 - run.minutesSinceBegin())) {
+    run.leaveOut(name, 'its programs could not be had in the time');
+    return;
+  }
+  const inTypeScript = [process.execPath, '-r', './tests/sidecars/fixture/runTypeScript.js'];
+  run.step(name, [...inTypeScript, 'tests/cluster/main.ts', '--only', '1,5,6']);
+}

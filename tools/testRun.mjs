@@ -9,6 +9,7 @@ import { join } from 'node:path';
 export function startTestRun() {
   const folder = mkdtempSync(join(tmpdir(), 'healthcenter-tests-'));
   const total = { passed: 0, failed: 0, skipped: 0 };
+  const begunAt = Date.now();
 
   function timed(name, work) {
     const begun = Date.now();
@@ -24,6 +25,27 @@ export function startTestRun() {
         const { status } = spawnSync(command, args, { stdio: 'inherit' });
         total[status === 0 ? 'passed' : 'failed'] += 1;
         return status === 0 ? 'done' : 'FAILED';
+      });
+    },
+
+    minutesSinceBegin: () => (Date.now() - begunAt) / 60_000,
+
+    /** What a later step needs and may not get: returns whether it is there, within so many minutes. */
+    prepare(name, [command, ...args], minutes) {
+      let isThere = false;
+      timed(name, () => {
+        if (minutes <= 0) return 'no time is left for it';
+        isThere = spawnSync(command, args, { stdio: 'inherit', timeout: minutes * 60_000 }).status === 0;
+        return isThere ? 'done' : 'not there';
+      });
+      return isThere;
+    },
+
+    /** A step that is not run here, and why. */
+    leaveOut(name, why) {
+      timed(name, () => {
+        total.skipped += 1;
+        return `left out: ${why}`;
       });
     },
 

@@ -16,6 +16,11 @@ export class ActorQueue {
     return result;
   }
 
+  /** Whether a turn of it is queued or under way. */
+  isBusy(key: string): boolean {
+    return this.#tails.has(key);
+  }
+
   /** Resolves when no turn is queued or under way. */
   async idle(): Promise<void> {
     while (this.#tails.size > 0) await Promise.all(this.#tails.values());

@@ -435,6 +435,38 @@ describe('events', () => {
   });
 });
 
+describe('When the sidecar takes an actor away', () => {
+  test('while a turn of it runs, then it is answered at once, and what that turn leaves is not kept', async () => {
+    const [begun, ended] = [gate(), gate()];
+    const slow: Run = async (turn) => {
+      await turn.save('by the turn');
+      begun.open();
+      await ended.opened;
+    };
+    const { app, call, sidecar } = hostOf({ slow, read });
+    const running = call('slow').then();
+    await begun.opened;
+
+    expect((await request(app).delete('/actors/Thing/a')).status).toBe(200);
+    const value = { ...(sidecar.stored.get('Thing/a/v1')?.value as object), turnId: 'x', state: 'elsewhere' };
+    sidecar.stored.set('Thing/a/v1', { value, etag: 2 });
+    ended.open();
+    await running;
+
+    expect((await call('read')).body).toEqual({ state: 'elsewhere' });
+  });
+
+  test('then the next turn of it here is kept again', async () => {
+    const { app, call, sidecar } = hostOf({ set, read });
+    await call('set', 'one');
+    await request(app).delete('/actors/Thing/a');
+    await call('read');
+    const reads = sidecar.reads;
+    await call('read');
+    expect(sidecar.reads).toBe(reads);
+  });
+});
+
 describe('reminders', () => {
   test('When one carries a suffix, then the part before the dot says what it is', async () => {
     const { wake, stored } = hostOf({}, { reminders: { sweep: (turn) => turn.save('swept') } });

@@ -46,6 +46,8 @@ export class ActorHost {
   readonly #definitions: Map<string, ActorDefinition<unknown>>;
   readonly #queue = new ActorQueue();
   readonly #hosted = new Map<string, Hosted>();
+  /** Actors that were taken away while a turn ran: what that turn leaves is not kept. */
+  readonly #goneUnderTurn = new Set<string>();
   readonly #background = new Set<Promise<void>>();
   readonly #telling = new Map<string, Promise<void>>();
   readonly #log: Logger;
@@ -81,9 +83,8 @@ export class ActorHost {
         drainRebalancedActors: true,
       });
     });
-    this.router.delete('/actors/:type/:id', async (req, res) => {
-      const key = keyOf(req.params.type, req.params.id);
-      await this.#queue.run(key, async () => this.#hosted.delete(key));
+    this.router.delete('/actors/:type/:id', (req, res) => {
+      this.#letGo(keyOf(req.params.type, req.params.id));
       res.sendStatus(200);
     });
     this.router.put('/actors/:type/:id/method/remind/:name', async (req, res) => {
@@ -177,18 +178,29 @@ export class ActorHost {
           (await this.#runUnread(definition, id, mode, run)) ??
           (await this.#run(definition.type, id, await this.#load(definition, id, mode.readsAnew), run));
         const { listedVersion } = this.#hosted.get(key) ?? {};
-        this.#hosted.set(key, {
-          envelope: turn.envelope,
-          epoch,
-          ...(listedVersion ? { listedVersion } : {}),
-        });
+        if (!this.#goneUnderTurn.has(key)) {
+          this.#hosted.set(key, {
+            envelope: turn.envelope,
+            epoch,
+            ...(listedVersion ? { listedVersion } : {}),
+          });
+        }
         await this.#runEffects(definition, turn, mode);
         return output;
       } catch (error) {
         this.#hosted.delete(key);
         throw error;
+      } finally {
+        this.#goneUnderTurn.delete(key);
       }
     });
+  }
+
+  // A sidecar that loses actors says so of each, and answers placement only then; until then it lets no turn of theirs read
+  // or call. One that waited here for a turn would wait for itself, until placement throws it out.
+  #letGo(key: string): void {
+    this.#hosted.delete(key);
+    if (this.#queue.isBusy(key)) this.#goneUnderTurn.add(key);
   }
 
   async #run<Output>(

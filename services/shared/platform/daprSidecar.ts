@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DaprClient, LogLevel } from '@dapr/dapr';
 import { type Dispatcher, Pool } from 'undici';
+import { watchActors } from './actorSilence';
 import { currentTraceparent } from './logger';
 import { sendAgainAfterMs, sendAgainWithinMs, wasNeverSent } from './neverSent';
 import {
@@ -47,6 +48,7 @@ export function createDaprSidecar(options: DaprSidecarOptions): DaprSidecar {
   // Else the first calls to a sidecar that is away ask for it for a minute, past any deadline: they hold up the exit of
   // this process, or do late what was given up long ago.
   sdk.daprClient.setIsInitialized(true);
+  const actors = watchActors();
   const token: Record<string, string> = options.apiToken ? { 'dapr-api-token': options.apiToken } : {};
 
   async function request(
@@ -177,15 +179,15 @@ export function createDaprSidecar(options: DaprSidecarOptions): DaprSidecar {
 
     async callActor(type, id, method, input, deadlineMs = 10_000) {
       const operation = `actor ${type}.${method}`;
-      const answer = await request(operation, 'PUT', `${actorPath(type, id)}/method/${method}`, input ?? {}, {
-        deadlineMs,
-      });
+      const answer = await actors.watch(
+        request(operation, 'PUT', `${actorPath(type, id)}/method/${method}`, input ?? {}, { deadlineMs }),
+      );
       return parseJson(await expectSuccess(operation, answer));
     },
 
     async readActorState(type, id, key) {
       const operation = `actor state ${type} read`;
-      const answer = await request(operation, 'GET', `${actorPath(type, id)}/state/${key}`);
+      const answer = await actors.watch(request(operation, 'GET', `${actorPath(type, id)}/state/${key}`));
       const text = await expectSuccess(operation, answer);
       return answer.statusCode === 204 || text === '' ? undefined : parseJson(text);
     },
@@ -239,7 +241,8 @@ export function createDaprSidecar(options: DaprSidecarOptions): DaprSidecar {
       while ((await listens()) && performance.now() < until) await sleep(100);
     },
 
-    isHealthy: () => answersWell('health probe', '/v1.0/healthz/outbound'),
+    isHealthy: async () =>
+      !actors.areSilent() && (await answersWell('health probe', '/v1.0/healthz/outbound')),
 
     isStoreReachable: (store) => answersWell(`state ${store} probe`, `/v1.0/state/${store}/readiness-probe`),
 

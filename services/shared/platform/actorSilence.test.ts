@@ -15,7 +15,7 @@ function watched() {
       await actors.watch(how()).catch(() => {});
     }
   };
-  return { actors, call };
+  return { actors, call, pass: (seconds: number) => (now += seconds * 1_000) };
 }
 
 test('While actors answer, then they are not silent', async () => {
@@ -47,5 +47,13 @@ test.each([
 test('When few were called, then it may be they who hang', async () => {
   const { actors, call } = watched();
   await call(timedOut, 9, 60);
+  expect(actors.areSilent()).toBe(false);
+});
+
+test('When nobody calls any more, then who was silent gets another chance', async () => {
+  const { actors, call, pass } = watched();
+  await call(timedOut, 40, 1);
+  expect(actors.areSilent()).toBe(true);
+  pass(21);
   expect(actors.areSilent()).toBe(false);
 });

@@ -8,6 +8,7 @@ import type { ServiceName, World } from './world';
 /** Customers, the centre's admin, and what befalls the system; and what they were promised. */
 export class Clients {
   /** By order, how each kind of request was answered well, the first time. */
+  readonly #named = new Set<string>();
   readonly #promised = new Map<string, { did: string; answer: string }>();
   readonly #broken: string[] = [];
 
@@ -91,6 +92,10 @@ export class Clients {
 
   #place({ order, orderType, card, day }: Extract<Command, { do: 'place' }>): void {
     const orderId = orderIdOf(order);
+    // Some have no Idempotency-Key: each of their requests would be another order, so there is one, and its name is new.
+    const isFresh = order >= ordersWithKey;
+    if (isFresh && this.#named.has(orderId)) return;
+    this.#named.add(orderId);
     const person = order % 2;
     // The date is part of what is asked for, so the request is the same only while the date is.
     const date = day === 0 ? undefined : this.#dateIn(day);
@@ -104,7 +109,7 @@ export class Clients {
       ...(card === 'none' ? {} : { card: cards[card] }),
       quota: { customerKey: `person-${person}`, customerKind: 'person' },
     };
-    const input = { ...request, fingerprint: JSON.stringify(request) };
+    const input = { ...request, fingerprint: JSON.stringify(request), ...(isFresh ? { isFresh } : {}) };
     void this.#ask('order', 'Order', orderId, 'place', input).then((answer) => {
       // A day later the key means another order, which these customers do not ask for.
       if (!answer || 'refused' in answer || 'isOver' in answer) return;
@@ -165,3 +170,5 @@ export class Clients {
 export function orderIdOf(order: number): string {
   return `01981a2b-3c4d-7e5f-8a9b-0c1d2e3f4a0${order}`;
 }
+
+const ordersWithKey = 3;

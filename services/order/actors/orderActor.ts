@@ -29,7 +29,12 @@ export function orderActor(options: PlaceOptions): ActorDefinition<OrderState> {
     initial: noOrder,
     listed: listedOrder,
     methods: {
-      place: method({ input: placeInput, publish: 'after-answer', run: placing(options) }),
+      place: method({
+        input: placeInput,
+        publish: 'after-answer',
+        isFresh: ({ isFresh = false }) => isFresh,
+        run: placing(options),
+      }),
       cancel: method({ input: z.object({}), repeated: asItIs, run: cancel }),
       move: method({ input: moveInput, repeated: asItIs, run: moving(options) }),
       decide: method({

@@ -18,6 +18,8 @@ export const placeInput = z.object({
   card: cardReference.optional(),
   quota: z.object({ customerKey: z.string(), customerKind: z.enum(['person', 'address']) }).optional(),
   fingerprint: z.string(),
+  /** Without an Idempotency-Key an order's name is new with each request. */
+  isFresh: z.boolean().optional(),
 });
 export type PlaceInput = z.infer<typeof placeInput>;
 

@@ -60,7 +60,7 @@ export function placing(options: PlaceOptions) {
     reachCrashPoint('order.after-charge');
     if (isRefusal(outcome)) return outcome;
 
-    const { card: _card, centerId: _c, date: _d, time: _t, quota, ...rest } = input;
+    const { card: _card, centerId: _c, date: _d, time: _t, isFresh: _f, quota, ...rest } = input;
     const placement: Placement = {
       ...rest,
       ...(quota ? { customerKey: quota.customerKey } : {}),
@@ -85,7 +85,7 @@ export function placing(options: PlaceOptions) {
   /** Reaches payment, and where that brings no booking, gives back what was held. */
   async function charge(
     turn: OrderTurn,
-    { orderType, name, card, quota }: PlaceInput,
+    { orderType, name, card, quota, isFresh }: PlaceInput,
     held: Held,
     due: { amountKrw: number; dueAt: string },
   ): Promise<Extract<ChargeOutcome, { outcome: 'opened' | 'approved' }> | Refusal> {
@@ -100,6 +100,7 @@ export function placing(options: PlaceOptions) {
         ...due,
         booking,
         ...(card ? { card } : {}),
+        ...(isFresh ? { isFresh } : {}),
       });
       breaker.noteAnswer(turn.id, turn.now());
     } catch (error) {

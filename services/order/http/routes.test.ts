@@ -141,6 +141,13 @@ describe('When an order is placed', () => {
     expect(calls).toEqual([]);
   });
 
+  test('without an idempotency key, then its order knows that its name is new; with one, it may be old', async () => {
+    const { app, calls } = orderApp({ answer: { order, current: order } });
+    await post(app, basic);
+    await post(app, basic, { 'idempotency-key': 'key' });
+    expect(calls.map(({ input }) => input.isFresh)).toEqual([true, undefined]);
+  });
+
   test('with an idempotency key whose order is a day old, then it meets the next one under it', async () => {
     const met: string[] = [];
     const { app } = orderApp({

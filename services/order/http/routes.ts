@@ -166,6 +166,7 @@ export function orderRoutes({
         ...(card ? { card } : {}),
         ...(quota ? { quota } : {}),
         fingerprint,
+        ...(idempotencyKey ? {} : { isFresh: true }),
       }),
     );
   }

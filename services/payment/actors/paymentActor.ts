@@ -28,7 +28,11 @@ export function paymentActor({ provider }: { provider: PaymentProvider }): Actor
     initial: noPayment,
     listed,
     methods: {
-      charge: method({ input: inputs.charge, run: operation(charge) }),
+      charge: method({
+        input: inputs.charge,
+        isFresh: ({ isFresh = false }) => isFresh,
+        run: operation(charge),
+      }),
       close: method({ input: inputs.close, run: operation(close) }),
       cancel: method({ input: inputs.cancel, run: operation(cancel) }),
       withdrawCancel: method({ input: inputs.withdrawCancel, run: operation(withdrawCancel) }),

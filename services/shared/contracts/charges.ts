@@ -34,6 +34,8 @@ export const chargeRequest = z.object({
   dueAt: z.iso.datetime(),
   card: cardReference.optional(),
   booking: bookingSummary,
+  /** The order was named a moment ago: nothing was ever asked for it. */
+  isFresh: z.boolean().optional(),
 });
 export type ChargeRequest = z.infer<typeof chargeRequest>;
 

@@ -38,6 +38,12 @@ export interface ActorMethod<State> {
    * that bring about nothing before their save; and only where the store has a fence.
    */
   beginsUnread?: (input: unknown) => boolean;
+  /**
+   * Whether an input says that its actor was named a moment ago, for this call alone: then nothing can be stored of it,
+   * and nothing is read. Should a repeat of the call meet it all the same, its save fails. Only where the store has a
+   * fence.
+   */
+  isFresh?: (input: unknown) => boolean;
   run(turn: Turn<State>, input: unknown): Promise<unknown>;
 }
 
@@ -49,6 +55,7 @@ export function method<State, Schema extends z.ZodType, Output>(declared: {
   repeated?: (state: State, id: string) => Output | Refusal;
   isDone?: (output: unknown) => boolean;
   beginsUnread?: (input: z.infer<Schema>) => boolean;
+  isFresh?: (input: z.infer<Schema>) => boolean;
   run(turn: Turn<State>, input: z.infer<Schema>): Promise<Output | Refusal>;
 }): ActorMethod<State> {
   return declared as ActorMethod<State>;

@@ -435,6 +435,41 @@ describe('events', () => {
   });
 });
 
+describe('A method whose actor was named a moment ago', () => {
+  const fresh = { isFresh: (input: unknown) => input === 'fresh' };
+  const saves: Run = async (turn, input) => turn.save(input);
+
+  test('is run without a read, whether it saves or not', async () => {
+    const look: Run = async ({ state }) => ({ state });
+    const { call, sidecar } = hostOf({ saves: { ...fresh, run: saves }, look: { ...fresh, run: look } });
+    expect((await call('look', 'fresh')).body).toEqual({ state: 'nothing' });
+    expect((await call('saves', 'fresh', 'b')).status).toBe(200);
+    expect(sidecar.reads).toBe(0);
+    await call('saves', 'another', 'c');
+    expect(sidecar.reads).toBe(1);
+  });
+
+  test('and of which something is stored all the same, then its save fails, and that stands', async () => {
+    const { call, app, stored } = hostOf({ saves: { ...fresh, run: saves }, set });
+    await call('set', 'before');
+    await request(app).delete('/actors/Thing/a');
+    expect((await call('saves', 'fresh')).status).toBe(500);
+    expect(stored()?.state).toBe('before');
+  });
+
+  test('and that is known here, then it sees it', async () => {
+    const { call } = hostOf({ set, look: { ...fresh, run: read } });
+    await call('set', 'before');
+    expect((await call('look', 'fresh')).body).toEqual({ state: 'before' });
+  });
+
+  test('in a store without a fence, then it is read', async () => {
+    const { call, sidecar } = hostOf({ saves: { ...fresh, run: saves } }, {}, { fence: 'none' });
+    await call('saves', 'fresh');
+    expect(sidecar.reads).toBe(1);
+  });
+});
+
 describe('When the sidecar takes an actor away', () => {
   test('while a turn of it runs, then it is answered at once, and what that turn leaves is not kept', async () => {
     const [begun, ended] = [gate(), gate()];

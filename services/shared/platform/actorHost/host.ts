@@ -22,6 +22,7 @@ export interface ActorHostOptions extends TurnSurroundings {
 type TurnMode = Pick<ActorMethod<unknown>, 'publish' | 'readOnly'> & {
   readsAnew?: boolean;
   unread?: boolean;
+  fresh?: boolean;
 };
 
 interface Ran<Output> {
@@ -135,10 +136,11 @@ export class ActorHost {
     if (!input.success) return refuse('value_invalid', { issues: input.error.issues });
     const run = (turn: RunningTurn<unknown>) => method.run(turn, input.data);
     const { repeated, isDone = () => true } = method;
+    const fresh = method.isFresh?.(input.data) ?? false;
     const request = keyedRequest.safeParse((rawInput as { request?: unknown } | undefined)?.request);
     if (!repeated || !request.success) {
       const unread = method.beginsUnread?.(input.data) ?? false;
-      return this.#takeTurn(definition, id, { ...method, unread }, run);
+      return this.#takeTurn(definition, id, { ...method, unread, fresh }, run);
     }
     const answers = { repeated: (state: unknown) => repeated(state, id), isDone };
     return this.#takeTurn(definition, id, method, (turn) =>
@@ -176,7 +178,7 @@ export class ActorHost {
       try {
         const { turn, output } =
           (await this.#runUnread(definition, id, mode, run)) ??
-          (await this.#run(definition.type, id, await this.#load(definition, id, mode.readsAnew), run));
+          (await this.#run(definition.type, id, await this.#load(definition, id, mode), run));
         const { listedVersion } = this.#hosted.get(key) ?? {};
         if (!this.#goneUnderTurn.has(key)) {
           this.#hosted.set(key, {
@@ -244,11 +246,18 @@ export class ActorHost {
     return this.#fence;
   }
 
-  async #load(definition: ActorDefinition<unknown>, id: string, anew = false): Promise<Envelope<unknown>> {
+  async #load(
+    definition: ActorDefinition<unknown>,
+    id: string,
+    { readsAnew, fresh }: TurnMode,
+  ): Promise<Envelope<unknown>> {
     const { envelope, epoch } = this.#hosted.get(keyOf(definition.type, id)) ?? {};
     const known = epoch === this.#epoch ? envelope : undefined;
-    if (known && !anew) return known;
-    const stored = await this.options.sidecar.readActorState(definition.type, id, stateKey);
+    if (known && !readsAnew) return known;
+    const isFresh = fresh === true && (await this.#askFence()) !== 'none';
+    const stored = isFresh
+      ? undefined
+      : await this.options.sidecar.readActorState(definition.type, id, stateKey);
     // What a reminder comes back for may have been left by another host, whose state this one never saw. Where none has
     // written, this one knows more: what of the outbox is published.
     if (known && stored !== undefined && parseEnvelope(stored).turnId === known.turnId) return known;

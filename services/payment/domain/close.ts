@@ -76,12 +76,5 @@ export function planClose(
 }
 
 function hasSupplement(state: OpenPayment | CapturedPayment | CanceledPayment, ticket: string): boolean {
-  const isDue = state.dues?.some((due) => due.ticket === ticket);
-  return (
-    isDue || (state.status === 'canceled' && state.charges.some((charge) => ticketOf(charge) === ticket))
-  );
-}
-
-function ticketOf(charge: CanceledPayment['charges'][number]): string | undefined {
-  return charge.payMethod === 'card' ? charge.ticket : undefined;
+  return state.dues?.some((due) => due.ticket === ticket) ?? false;
 }

@@ -372,6 +372,7 @@ describe('When nothing is to go back', () => {
   test('for it was canceled too late, then it ends, and no refund is begun', () => {
     const canceled = cancelPaid(fromCard, { refundId: 'c', refundKrw: 0 }, now);
     expect(canceled).toMatchObject({ ending: { refundId: 'c', refundKrw: 0 }, refunding: [], refunds: [] });
+    expect(canceled).not.toHaveProperty('dues');
   });
 });
 
@@ -489,6 +490,7 @@ describe('When a supplement is undone', () => {
     const close = { attempt: '25', intent: 'abandon' } as const;
     expect(planClose('order', canceled, close)).toEqual({ step: 'undo supplement', state: canceled });
     const next = undoSupplement('order', canceled, '25')?.next ?? canceled;
+    expect(next).not.toHaveProperty('booking');
     expect(next).toMatchObject({
       ending: { refundId: 'c', refundKrw: 25_000 },
       refunding: [

@@ -216,7 +216,7 @@ describe('An Idempotency-Key', () => {
       const command = await prepare();
       const key = freshKey();
       const first = await keyed(command, key);
-      expect(isDone(first)).toBe(true);
+      expect([isDone(first), first.status, first.body.code]).toEqual([true, first.status, undefined]);
       expect(told(await keyed(command, key))).toEqual(told(first));
       const reused = await keyed(otherOf(command), key);
       expect([reused.status, reused.body.code]).toEqual([422, 'idempotency_key_reused']);

@@ -135,7 +135,7 @@ describe('what the sidecar asks first', () => {
     expect(body).toEqual({
       entities: ['Thing'],
       actorIdleTimeout: '5m',
-      drainOngoingCallTimeout: '500ms',
+      drainOngoingCallTimeout: '2s',
       drainRebalancedActors: true,
     });
   });

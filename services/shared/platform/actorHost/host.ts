@@ -80,7 +80,7 @@ export class ActorHost {
         // While a sidecar waits for the turns of moved actors, it lets no call and no state read in, theirs neither: a
         // turn that needs one cannot end before the wait does. And placement throws out who has not done within eight
         // seconds, which begins it all anew. Such a turn may end after its sidecar gave it up: see the queue and fence.
-        drainOngoingCallTimeout: '500ms',
+        drainOngoingCallTimeout: '2s',
         drainRebalancedActors: true,
       });
     });

@@ -18,6 +18,9 @@ const { values } = parseArgs({
   },
 });
 
+/** The exit code where this machine carries no cluster at all, which says nothing about the system. */
+const noClusterHere = 2;
+
 void main().then((code) => process.exit(code));
 
 async function main(): Promise<number> {
@@ -33,7 +36,12 @@ async function main(): Promise<number> {
   if (values.attach) return runChecks();
   useLeash();
   try {
-    await bringUp(note);
+    try {
+      await bringUp(note);
+    } catch (error) {
+      note(`no cluster can be had here: ${(error as Error).message}`);
+      return noClusterHere;
+    }
     evidence('kubectl apply -k k8s/overlays/local', await applySystem(note));
     note('all of it is ready');
     if (!values.hold) return await Promise.race([runChecks(), stopRequest()]);

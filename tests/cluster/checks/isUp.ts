@@ -1,5 +1,6 @@
 import { services } from '../../../tools/cluster/images';
 import { kubectl, sh } from '../../../tools/cluster/shell';
+import { eventually } from '../../../tools/system/waiting';
 import { lawsHold } from '../../support/laws';
 import { reaches, somebody } from '../booking';
 import { evidence } from '../report';
@@ -7,13 +8,19 @@ import { expectThat, gateway, onePodOf, podsOf, redisUrl, shown } from '../syste
 
 /** All pods are ready, each with a sidecar that proves who it is; the README's journey goes through the gateway. */
 export async function isUp(): Promise<void> {
-  await shown('get', 'nodes,pods,services,hpa,pvc', '-o', 'wide');
   for (const service of services) {
-    for (const pod of await podsOf(service)) {
-      expectThat(pod.ready, `${pod.name} is ready`);
-      expectThat('daprd' in pod.restarts, `${pod.name} has a sidecar`);
-    }
+    // The autoscaler may just have added some.
+    const pods = await eventually(
+      `all pods of ${service} are ready`,
+      async () => {
+        const now = await podsOf(service);
+        return now.length > 0 && now.every(({ ready }) => ready) && now;
+      },
+      { withinMs: 120_000, everyMs: 1_000 },
+    );
+    for (const pod of pods) expectThat('daprd' in pod.restarts, `${pod.name} has a sidecar`);
   }
+  await shown('get', 'nodes,pods,services,hpa,pvc', '-o', 'wide');
   evidence('kubectl -n dapr-system get pods', await kubectl('-n', 'dapr-system', 'get', 'pods'));
   const mtls = await kubectl(
     '-n',

@@ -21,6 +21,7 @@ export function claimsOf(measured: Measured): Claim[] {
     answersPerSecond(measured),
     wellFormed(measured),
     meanResponse(measured),
+    refusalsAtOrder(measured),
     refusalsAsWaited(measured),
     acceptedAgain(measured),
     noDoubleCharge(measured),
@@ -101,6 +102,16 @@ export function refusalsWhileOpen(measured: Measured, answers: readonly Logged[]
     )
     .filter(({ traceId }) => !measured.tries.has(traceId))
     .map(({ durationMs }) => durationMs);
+}
+
+function refusalsAtOrder(measured: Measured): Claim {
+  const refusals = refusalsWhileOpen(measured, measured.atOrder);
+  const p99 = p99Of(refusals);
+  return {
+    says: 'refusals while open, under siege, at the service that refuses: p99 ≤ 20 ms',
+    holds: p99 <= 20,
+    measured: `${p99.toFixed(1)} ms, of ${refusals.length}`,
+  };
 }
 
 function refusalsAsWaited({ calm, tries }: Measured): Claim {

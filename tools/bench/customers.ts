@@ -37,7 +37,7 @@ export interface Customers {
 }
 
 /** These refusals say in so many words that nothing was changed; of any other 5xx nobody knows. */
-const nothingHappened = ['cancel_unavailable', 'move_unavailable', 'payment_unavailable'];
+const nothingHappened = ['move_unavailable', 'payment_unavailable'];
 
 const goodCard = '4242424242424242';
 

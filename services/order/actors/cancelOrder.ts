@@ -34,6 +34,7 @@ export function canceling({ payments, seats }: { payments: PaymentClient; seats:
     } catch (error) {
       if (!(error instanceof PaymentUnreachable)) throw error;
       turn.log.warn({ err: error }, 'payment not reached; the guard finds out whether it canceled');
+      // Not known, and said so: a refund that is out can't be called back.
       turn.keepGuard();
       return refuse('cancel_unavailable');
     }

@@ -200,8 +200,8 @@ export const refusalTable = {
   },
   cancel_unavailable: {
     status: 503,
-    ko: '지금 결제를 취소하지 못해 예약은 그대로 있습니다. 잠시 후 다시 시도해 주세요.',
-    en: 'The payment cannot be cancelled just now, so your booking stands. Please try again shortly.',
+    ko: '지금 결제에 연결할 수 없어 취소를 마치지 못했습니다. 취소되었는지는 확인하고 있으니, 예약 상태를 보시거나 잠시 후 다시 취소해 주세요. 두 번 환불되지는 않습니다.',
+    en: 'Payment cannot be reached just now, so the cancellation is not finished. Whether it went through is being found out: look at your booking, or cancel again shortly. Nothing is refunded twice.',
   },
   move_unavailable: {
     status: 503,

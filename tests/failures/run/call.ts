@@ -13,8 +13,8 @@ export interface Answer {
   return: number;
 }
 
-/** These 503 say in so many words that nothing was changed. */
-const nothingHappened = ['cancel_unavailable', 'move_unavailable', 'payment_unavailable'];
+/** These 503 say in so many words that nothing was changed. `cancel_unavailable` does not: the refund may be out. */
+const nothingHappened = ['move_unavailable', 'payment_unavailable'];
 
 export type Caller = (method: string, path: string, body?: object, key?: string) => Promise<Answer>;
 

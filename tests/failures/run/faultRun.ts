@@ -104,7 +104,7 @@ async function runOn(
     await injector.heal();
     const call = callerOf(system.url('gateway'));
     const unresolved = await resolveUnknowns(journal, call, say);
-    const { broken, orders, quietAfterMs } = await untilQuiet(system, journal);
+    const { broken, orders, quietAfterMs } = await untilQuiet(system, journal, say);
     const slots = checkHistories(
       toolchain.linearizable,
       join(dataDir, 'slots.json'),
@@ -223,8 +223,9 @@ async function resolveUnknowns(
   return open.map(({ key }) => `${key}: nobody can tell what became of it`);
 }
 
-async function untilQuiet(system: System, { bookings }: Journal) {
+async function untilQuiet(system: System, { bookings }: Journal, say: (line: string) => void) {
   const begun = Date.now();
+  let saidAt = begun;
   for (;;) {
     const books = await readBooks(system.infra.redisUrl);
     const broken = brokenPromises(books, bookings, seatsPerTime);
@@ -232,6 +233,10 @@ async function untilQuiet(system: System, { bookings }: Journal) {
     if (broken.length === 0 || quietAfterMs > quietWithinMs) {
       const orders = [...books.orders.values()].filter(({ status }) => status !== 'none').length;
       return { broken, orders, quietAfterMs };
+    }
+    if (Date.now() - saidAt > 5_000) {
+      saidAt = Date.now();
+      say(`… ${Math.round(quietAfterMs / 1_000)} s, not quiet yet, ${broken.length} things: ${broken[0]}`);
     }
     await sleep(1_000);
   }

@@ -1,3 +1,4 @@
+import { hasEnded } from '../../../services/order/domain/orderState';
 import type { Books } from '../../support/books';
 import { brokenLaws } from '../../support/laws';
 import { type Booking, slotOf } from './journal';
@@ -32,6 +33,9 @@ function brokenTo({ orders }: Books, booking: Booking): string[] {
       `was canceled for ${booking.canceledFor}, and has ${refundKrw}`,
     );
   }
+  // Also where its customer heard that a cancellation came to nothing.
+  const mayHaveEnded = booking.mayLeaveFrom !== undefined;
+  expect(mayHaveEnded || !hasEnded(order), 'was not told of any end');
   const seats = [booking.seat, ...booking.maybeSeats].map(slotOf);
   const has = slotOf(order.standing.seat);
   expect(seats.includes(has), `was told of ${seats.join(' or perhaps ')}, and has ${has}`);

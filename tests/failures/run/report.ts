@@ -16,6 +16,12 @@ export function report({ seed, minutes, variants = [] }: FaultRunOptions, result
   const on = variants.length > 0 ? ` --variants ${variants.join(',')}` : '';
   return [
     `fault run of ${minutes} minutes, seed ${seed}${on}`,
+    // First what matters most: a log may show no more than the beginning.
+    broken.length === 0
+      ? `  nothing lost, nothing doubled; quiet ${(quietAfterMs / 1_000).toFixed(1)} s after the last call`
+      : `  BROKEN, ${Math.round(quietAfterMs / 1_000)} s after the last call:`,
+    ...broken.slice(0, 50).map((each) => `    ${each}`),
+    ...(broken.length > 50 ? [`    and ${broken.length - 50} more`] : []),
     `  calls: ${ok + refused + unknown} (${ok} ok, ${refused} refused, ${unknown} unknown)`,
     ...[...journal.counts].map(
       ([kind, row]) =>
@@ -29,11 +35,6 @@ export function report({ seed, minutes, variants = [] }: FaultRunOptions, result
       ? [`  ended by themselves and started again: ${endedByThemselves.join('; ')}`]
       : []),
     `  orders: ${orders}; slot histories: ${slots.checked} checked, ${slots.undecided} undecided in their time`,
-    broken.length === 0
-      ? `  nothing lost, nothing doubled; quiet ${(quietAfterMs / 1_000).toFixed(1)} s after the last call`
-      : `  BROKEN, ${Math.round(quietAfterMs / 1_000)} s after the last call:`,
-    ...broken.slice(0, 50).map((each) => `    ${each}`),
-    ...(broken.length > 50 ? [`    and ${broken.length - 50} more`] : []),
     ...(kept ? [`  data, logs and histories: ${kept}`] : []),
     `  again: npm run test:failures -- --minutes ${minutes} --seed ${seed}${on}`,
     '  (the same faults in the same order on the same schedule; which call each of them meets is up to the machine)',

@@ -24,6 +24,7 @@ import { calendarActor, editedCentersType } from '../../services/reservation/act
 import { createOrderClient } from '../../services/reservation/actors/orderClient';
 import { reservationActor } from '../../services/reservation/actors/reservationActor';
 import { reservationSubscriptions } from '../../services/reservation/http/subscriptions';
+import { createAskAgain } from '../../services/shared/platform/actorHost/askAgain';
 import { actorCaller } from '../../services/shared/platform/actorHost/caller';
 import type { ActorDefinition } from '../../services/shared/platform/actorHost/definition';
 import { ActorHost, type ActorHostOptions } from '../../services/shared/platform/actorHost/host';
@@ -99,7 +100,9 @@ function payment(process: Process): ServiceParts {
   const callPayment: Parameters<typeof paymentSubscriptions>[0] = actorCaller(sidecar, 'Payment');
   return {
     host: hostOf(process, sidecar, ['Payment'], [paymentActor({ provider })]),
-    routers: [chargeRoutes({ callPayment, provider, delay: { wait: async () => {} } })],
+    routers: [
+      chargeRoutes({ callPayment, provider, delay: { wait: async () => {} }, askAgain: askAgainAtOnce }),
+    ],
     handlers: paymentSubscriptions(callPayment),
   };
 }
@@ -186,3 +189,6 @@ function hostOf(
 }
 
 export { centerId };
+
+// Time here passes between commands, not within one.
+const askAgainAtOnce = createAskAgain({ wait: async () => {} });

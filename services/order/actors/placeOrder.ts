@@ -82,6 +82,16 @@ export function placing(options: PlaceOptions) {
     return { order, current: order };
   }
 
+  /**
+   * Undoes what a placement that died in its turn left at payment, lest this one wait for the slot's visit to do it. That
+   * placement may not be dead: what it would save is fenced off first, as {@link resolving} does.
+   */
+  async function closeEarlier(turn: OrderTurn, { earlier = [] }: Held): Promise<void> {
+    if (earlier.length === 0) return;
+    await turn.intend(turn.state);
+    for (const attempt of earlier) await payments.close({ orderId: turn.id, attempt, intent: 'abandon' });
+  }
+
   /** Reaches payment, and where that brings no booking, gives back what was held. */
   async function charge(
     turn: OrderTurn,
@@ -94,6 +104,7 @@ export function placing(options: PlaceOptions) {
       seats.giveBack(turn.id, held, quota?.customerKey, { leftNothing });
     let outcome: ChargeOutcome;
     try {
+      await closeEarlier(turn, held);
       outcome = await payments.charge({
         orderId: turn.id,
         attempt: held.ticket,
@@ -104,7 +115,11 @@ export function placing(options: PlaceOptions) {
       });
       breaker.noteAnswer(turn.id, turn.now());
     } catch (error) {
-      if (!(error instanceof PaymentUnreachable)) throw error;
+      if (!(error instanceof PaymentUnreachable)) {
+        // Fenced off: another host has undone this placement, perhaps before its person was counted.
+        await giveBack(false);
+        throw error;
+      }
       breaker.noteFailure(turn.id, turn.now(), error);
       turn.log.warn(
         { err: error },
@@ -112,7 +127,7 @@ export function placing(options: PlaceOptions) {
       );
       await giveBack(false);
       if (error.isBreakerOpen) return breaker.refusal(turn.now());
-      return refuse('payment_unavailable', {}, retryAfterVisitSeconds);
+      return refuse('payment_unavailable', {}, retryAfterSeconds);
     }
     switch (outcome.outcome) {
       case 'opened':
@@ -121,7 +136,7 @@ export function placing(options: PlaceOptions) {
       case 'closed':
       case 'occupied':
         await giveBack(true);
-        return refuse('payment_unavailable', {}, retryAfterVisitSeconds);
+        return refuse('payment_unavailable', {}, retryAfterSeconds);
       case 'declined':
         await giveBack(true);
         return refuse('payment_declined', { reason: outcome.reason });
@@ -141,5 +156,5 @@ function asPlaced({ placement }: AcceptedOrder): AcceptedOrder {
   return evolve(noOrder, { kind: 'accepted', placement }) as AcceptedOrder;
 }
 
-// Until the visit that closes what an earlier placement left.
-const retryAfterVisitSeconds = 5;
+// What this one left is undone by whoever asks again, or else by the slot's visit.
+const retryAfterSeconds = 1;

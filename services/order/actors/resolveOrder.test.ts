@@ -1,5 +1,6 @@
 import { expectLaws, orderId, placeInput, slot, worldWith } from './laws.sample';
 import { goodCard } from './payment.sample';
+import { chargeCutOff } from './schedule.sample';
 import { OrderProcess, World } from './world.sample';
 
 type Verdict = { verdict: 'settled' | 'gone' | 'wait'; visitAt?: string };
@@ -148,6 +149,36 @@ test('When a placement was told to nobody, for the broker was away, then the vis
   await process.heal(1);
   expectLaws(world);
   expect(world.slot(slot).unsettled).toEqual({});
+});
+
+test('When a charge brought no answer and its customer asks again at once, then it is undone, and it is booked', async () => {
+  const world = await chargeCutOff();
+  const left = world.payment.keptKrw(orderId);
+  const process = new OrderProcess(world);
+  const { order } = await process.order<{ order: object }>(orderId, 'place', {
+    ...placeInput,
+    card: goodCard,
+  });
+  expect([left, order]).toEqual([50_000, expect.objectContaining({ status: 'Pay Approved' })]);
+  expect(world.payment.keptKrw(orderId)).toBe(50_000);
+  await process.heal();
+  expectLaws(world);
+});
+
+test('When a charge brought no answer and payment stays away, then its customer hears so, and the visit undoes it', async () => {
+  const world = await chargeCutOff();
+  const process = new OrderProcess(world);
+  process.before = async ({ what }) => {
+    if (what.startsWith('payment.')) throw new Error('no answer');
+  };
+  const place = process.order(orderId, 'place', { ...placeInput, card: goodCard });
+  expect(await place).toMatchObject({ refused: 'payment_unavailable' });
+  expect(world.slot(slot).seats).toEqual({});
+  process.before = async () => {};
+  await process.heal();
+  expect(world.order(orderId).status).toBe('none');
+  expect(world.payment.keptKrw(orderId)).toBe(0);
+  expectLaws(world);
 });
 
 test('When a charge brought no answer and its customer asks again every second, then the visit comes, and it is booked', async () => {

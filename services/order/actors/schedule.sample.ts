@@ -54,17 +54,26 @@ export const justPlaced: Begin = async () => {
   return world;
 };
 
-/** Of a first placement payment brought no answer, and died before it wrote down what it had charged. */
-export const placedTwice: Begin = async () => {
-  const world = new World();
-  const process = new OrderProcess(world);
+/** Payment brings no answer, though it charges. */
+export const placeCutOff: Act = async (process) => {
   process.after = async ({ what }) => {
     if (what === 'payment.charge') throw new Error('no answer');
   };
   await place({ card: goodCard })(process);
-  Object.assign(world.payment.book(orderId), { status: 'none', attempt: '' });
   process.after = async () => {};
-  await place({ card: goodCard })(process);
+};
+
+export const chargeCutOff: Begin = async () => {
+  const world = new World();
+  await placeCutOff(new OrderProcess(world));
+  return world;
+};
+
+/** The same, and payment died before it wrote down what it had charged; then it was placed again. */
+export const placedTwice: Begin = async () => {
+  const world = await chargeCutOff();
+  Object.assign(world.payment.book(orderId), { status: 'none', attempt: '' });
+  await place({ card: goodCard })(new OrderProcess(world));
   return world;
 };
 

@@ -30,6 +30,8 @@ export interface Held {
   zone: string;
   holdId: string;
   ticket: string;
+  /** Tickets of holds that an earlier placement of this order left. */
+  earlier?: readonly string[];
 }
 
 /** Seats and quota of one order, over the actors that keep them. */
@@ -105,8 +107,8 @@ export function createSeatKeeper(options: {
         visitAt,
       });
       if (!isRefusal(held)) {
-        const { holdId, ticket } = held;
-        return { seat: { centerId, date, time: held.time }, holdId, ticket };
+        const { time: at, ...named } = held;
+        return { seat: { centerId, date, time: at }, ...named };
       }
       if (held.refused !== 'slot_full') return held;
       if (!time) fullUntil.set(fullKey(date), now.getTime() + fullMemoryMs);

@@ -64,7 +64,7 @@ describe('When an order that holds a seat asks again', () => {
   test('and the seat fits, then it keeps it under the new ticket, even in a full slot', () => {
     const { state } = slotWith('a', 'b', 'c');
     const again = held(state, 'a', { ticket: 'the new one' });
-    expect(again.held).toEqual({ holdId: 'a', time: '08:00', ticket: 'the new one' });
+    expect(again.held).toEqual({ holdId: 'a', time: '08:00', ticket: 'the new one', earlier: ['a.0'] });
     expect(again.state.seats).toEqual(state.seats);
   });
 

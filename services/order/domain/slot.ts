@@ -55,6 +55,8 @@ export interface HeldSeat {
   holdId: string;
   time: string;
   ticket: string;
+  /** Tickets of this order's earlier holds here that are not settled: what each left is still to be undone. */
+  earlier?: readonly string[];
 }
 
 /**
@@ -83,7 +85,7 @@ export function hold(
     visits: 0,
   };
   return {
-    held: { holdId, time, ticket },
+    held: { holdId, time, ticket, ...(earlier.length > 0 ? { earlier } : {}) },
     state: {
       ...state,
       seats: { ...state.seats, [holdId]: kept ?? { ...order, orderType, time, ticket } },

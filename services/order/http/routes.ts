@@ -7,6 +7,7 @@ import type { PackageTable } from '../../shared/contracts/packages';
 import { toE164 } from '../../shared/contracts/phone';
 import { refuse } from '../../shared/contracts/refusals';
 import { bookingStatus } from '../../shared/contracts/status';
+import { askAgain } from '../../shared/platform/actorHost/askAgain';
 import type { actorCaller } from '../../shared/platform/actorHost/caller';
 import { callerAddress, publicBaseUrl, readBody } from '../../shared/platform/httpApp';
 import { keyedBy, readIdempotencyKey } from '../../shared/platform/idempotency';
@@ -110,13 +111,14 @@ export function orderRoutes({
   });
 
   router.get('/orders/:id', async (req, res) => {
-    answer(req, res, orRefuse(await callOrder(idOf(req), 'read', {})));
+    const id = idOf(req);
+    answer(req, res, orRefuse(await askAgain(() => callOrder(id, 'read', {}))));
   });
 
   router.delete('/orders/:id', async (req, res) => {
     const id = idOf(req);
     const keyed = keyedBy(req, 'cancel', {});
-    answer(req, res, orRefuse(await withLogContext({ orderId: id }, () => callOrder(id, 'cancel', keyed))));
+    answer(req, res, orRefuse(await askOf(id, () => callOrder(id, 'cancel', keyed))));
   });
 
   router.patch('/orders/:id', async (req, res) => {
@@ -128,7 +130,7 @@ export function orderRoutes({
       ...(card ? { card } : {}),
       ...keyedBy(req, 'move', { ...wish, card: card?.token }),
     };
-    answer(req, res, orRefuse(await withLogContext({ orderId: id }, () => callOrder(id, 'move', input))));
+    answer(req, res, orRefuse(await askOf(id, () => callOrder(id, 'move', input))));
   });
 
   router.get('/packages', (req, res) => {
@@ -176,9 +178,17 @@ export function orderRoutes({
   async function place(idAfter: (earlier: number) => string, input: PlaceInput): Promise<Placed> {
     for (let earlier = 0; ; earlier++) {
       const id = idAfter(earlier);
-      const answer = orRefuse(await withLogContext({ orderId: id }, () => callOrder(id, 'place', input)));
+      // What was named just now may have been placed by the call that broke.
+      const { isFresh: _not, ...repeat } = input;
+      const answer = orRefuse(
+        await askOf(id, (isRepeat) => callOrder(id, 'place', isRepeat ? repeat : input)),
+      );
       if ('order' in answer) return answer;
     }
+  }
+
+  function askOf<Answer>(id: string, ask: (isRepeat: boolean) => Promise<Answer>): Promise<Answer> {
+    return withLogContext({ orderId: id }, () => askAgain(ask));
   }
 
   function answer(req: Request, res: Response, { order }: { order: AcceptedOrder }): void {

@@ -9,6 +9,7 @@ import {
   tokenizeRequest,
   withdrawRequest,
 } from '../../shared/contracts/charges';
+import { type AskAgain, askAgain as askAgainForAWhile } from '../../shared/platform/actorHost/askAgain';
 import type { actorCaller } from '../../shared/platform/actorHost/caller';
 import { readBody } from '../../shared/platform/httpApp';
 import { withLogContext } from '../../shared/platform/logger';
@@ -24,10 +25,12 @@ export function chargeRoutes({
   callPayment,
   provider,
   delay,
+  askAgain = askAgainForAWhile,
 }: {
   callPayment: CallPayment;
   provider: PaymentProvider;
   delay: Pick<PaymentDelay, 'wait'>;
+  askAgain?: AskAgain;
 }): Router {
   const router = Router();
 
@@ -51,7 +54,8 @@ export function chargeRoutes({
       const request = readBody(schema, req);
       const { orderId } = request;
       await delay.wait();
-      res.json(orRefuse(await withLogContext({ orderId }, () => callPayment(orderId, method, request))));
+      const ask = () => askAgain(() => callPayment(orderId, method, request));
+      res.json(orRefuse(await withLogContext({ orderId }, ask)));
     });
   }
 

@@ -2,6 +2,7 @@ import { type Request, type Response, Router } from 'express';
 import { z } from 'zod';
 import { orderId } from '../../shared/contracts/booking';
 import { refuse } from '../../shared/contracts/refusals';
+import { askAgain } from '../../shared/platform/actorHost/askAgain';
 import type { actorCaller } from '../../shared/platform/actorHost/caller';
 import { publicBaseUrl, readBody } from '../../shared/platform/httpApp';
 import { keyedBy } from '../../shared/platform/idempotency';
@@ -50,14 +51,10 @@ export function paymentRoutes({ callPayment, provider, list, delay, clock }: Rou
     const { orderId: id, price, payMethod, cardNo } = readBody(payBody, req);
     const card = payMethod === 'card' && cardNo ? await tokenize(cardNo) : undefined;
     await delay.wait();
-    const answer = await withLogContext({ orderId: id }, () =>
-      callPayment(id, 'pay', {
-        price,
-        payMethod,
-        ...(card ? { card } : {}),
-        ...keyedBy(req, 'pay', { price, payMethod, card: card?.token }),
-      }),
-    );
+    const keyed = keyedBy(req, 'pay', { price, payMethod, card: card?.token });
+    const ask = () => callPayment(id, 'pay', { price, payMethod, ...(card ? { card } : {}), ...keyed });
+    // Without a key, a repeat of what was paid hears that it was paid before.
+    const answer = await withLogContext({ orderId: id }, () => (keyed.request ? askAgain(ask) : ask()));
     const view = viewOf(req, paymentSummary(id, orRefuse(answer).payment));
     sendHal(res.status(201).location(view._links.self.href), view);
   });
@@ -73,7 +70,7 @@ export function paymentRoutes({ callPayment, provider, list, delay, clock }: Rou
   router.get('/paymentHistories/:id', async (req, res) => {
     const id = orderId.safeParse(req.params.id);
     if (!id.success) throw new RefusedError(refuse('payment_not_found'));
-    const { payment } = orRefuse(await callPayment(id.data, 'read', {}));
+    const { payment } = orRefuse(await askAgain(() => callPayment(id.data, 'read', {})));
     sendHal(res, viewOf(req, paymentSummary(id.data, payment)));
   });
 

@@ -2,6 +2,7 @@ import { type Request, type Response, Router } from 'express';
 import { z } from 'zod';
 import { orderId } from '../../shared/contracts/booking';
 import { isRefusal, type RefusalCode, refuse } from '../../shared/contracts/refusals';
+import { askAgain } from '../../shared/platform/actorHost/askAgain';
 import type { actorCaller } from '../../shared/platform/actorHost/caller';
 import { publicBaseUrl, readBody } from '../../shared/platform/httpApp';
 import { keyedBy } from '../../shared/platform/idempotency';
@@ -33,8 +34,11 @@ export function reservationRoutes({ callReservation, list, clock }: ReservationR
   const router = Router();
 
   async function decide(req: Request, id: string, command: DecisionCommand): Promise<Reservation> {
-    const input = { ...command, ...keyedBy(req, 'decide', command) };
-    const ask = async () => orRefuse(await callReservation(id, 'decide', input, decideDeadlineMs));
+    const keyed = keyedBy(req, 'decide', command);
+    const input = { ...command, ...keyed };
+    const askOnce = () => callReservation(id, 'decide', input, decideDeadlineMs);
+    // Without a key, a repeat of what was done hears that it was done before.
+    const ask = async () => orRefuse(await (keyed.request ? askAgain(askOnce) : askOnce()));
     return withLogContext({ orderId: id }, async () => {
       const first = await ask();
       const answer = 'isDue' in first ? await ask() : first;
@@ -45,7 +49,7 @@ export function reservationRoutes({ callReservation, list, clock }: ReservationR
 
   async function read(req: Request, notFound: RefusalCode): Promise<Reservation> {
     const id = idIn(req, notFound);
-    const answer = await callReservation(id, 'read', {});
+    const answer = await askAgain(() => callReservation(id, 'read', {}));
     if (isRefusal(answer)) throw new RefusedError(refuse(notFound));
     return answer.reservation;
   }

@@ -77,11 +77,11 @@ export class ActorHost {
       res.json({
         entities: [...this.#definitions.keys()],
         actorIdleTimeout: this.options.idleTimeout ?? '60s',
-        // While a sidecar waits for the turns of moved actors, it lets no call and no state read in, theirs neither: a
-        // turn that needs one cannot end before the wait does. And placement throws out who has not done within eight
-        // seconds, which begins it all anew. Such a turn may end after its sidecar gave it up: see the queue and fence.
+        // While a sidecar waits for the turns of types whose hosts changed, it lets no call and no state read in, theirs
+        // neither: a turn that needs one cannot end before the wait does, and all of the type stand still meanwhile. So
+        // it does not wait: who asked asks again (askAgain.ts), and what the cut turn still does, queue and fence bear.
         drainOngoingCallTimeout: '2s',
-        drainRebalancedActors: true,
+        drainRebalancedActors: false,
       });
     });
     this.router.delete('/actors/:type/:id', (req, res) => {

@@ -60,6 +60,36 @@ test.each<[SidecarFailure, boolean]>([
   },
 );
 
+describe("When a booking's call fails", () => {
+  const request = { orderId, attempt: orderId } as never;
+  const cut = new SidecarError('refused', 'invoke', 'connection reset', 500);
+
+  test('at once, then it is made once more', async () => {
+    let fails = 1;
+    const { client, calls } = clientOf(async () => {
+      if (fails-- > 0) throw cut;
+      return { status: 200, body: { outcome: 'opened' } };
+    });
+    expect(await client.charge(request)).toEqual({ outcome: 'opened' });
+    expect(calls.map(({ body }) => body)).toEqual([request, request]);
+  });
+
+  test('at once, twice, then payment is unreachable', async () => {
+    const { client, calls } = clientOf(() => Promise.reject(cut));
+    expect(await failureOf(client.charge(request))).toBeInstanceOf(PaymentUnreachable);
+    expect(calls).toHaveLength(2);
+  });
+
+  test.each<[string, () => Promise<never>]>([
+    ['after a while', () => new Promise((_resolve, reject) => setTimeout(() => reject(cut), 200))],
+    ['for an open breaker', () => Promise.reject(new SidecarError('breaker open', 'invoke', 'open', 500))],
+  ])('%s, then it is not made again', async (_how, answer) => {
+    const { client, calls } = clientOf(answer);
+    expect(await failureOf(client.charge(request))).toBeInstanceOf(PaymentUnreachable);
+    expect(calls).toHaveLength(1);
+  });
+});
+
 test('When payment answers with an error of its own, then that is no outcome, and no breaker', async () => {
   const { client } = clientOf(async () => ({ status: 503, body: { code: 'service_unavailable' } }));
   const error = await failureOf(client.close({ orderId, attempt: orderId, intent: 'abandon' }));

@@ -24,11 +24,15 @@ export async function rolledUnderLoad(): Promise<void> {
     );
   }
   await sleep(5_000);
-  const { bookings, reads, failures, seconds } = await load.end();
+  const { bookings, reads, failures, seconds, tookMs } = await load.end();
   note(
     `${bookings} bookings (${(bookings / seconds).toFixed(1)}/s) and ${reads} reads in ${seconds.toFixed(0)} s, ${failures.length} failed`,
   );
-  evidence('what failed', failures.slice(0, 40).join('\n') || 'nothing');
+  const after = (share: number) => Math.round(tookMs[Math.floor(tookMs.length * share)] ?? 0);
+  note(`a booking took ${after(0.5)} ms (p50), ${after(0.99)} ms (p99), ${after(1 - 1e-9)} ms at most`);
+  const byKind = Object.entries(countsOf(failures.map((each) => each.split(' ').slice(2).join(' '))));
+  const kinds = byKind.map(([what, count]) => `${count} × ${what}`);
+  evidence('what failed', [...kinds, '', ...failures.slice(0, 40)].join('\n') || 'nothing');
   await lawsHold(await redisUrl(), { withinMs: 240_000 });
   expectThat(
     bookings / seconds >= bookingsPerSecond * 0.9,
@@ -45,11 +49,14 @@ async function beginLoad() {
   const under = new Set<Promise<void>>();
   const counts = { bookings: 0, reads: 0 };
   const begun = Date.now();
+  const tookMs: number[] = [];
   const do_ = (kind: 'bookings' | 'reads', work: Promise<{ status: number; body: unknown }>) => {
+    const from = Date.now();
     const done: Promise<void> = work
       .then(({ status, body }) => {
+        if (kind === 'bookings') tookMs.push(Date.now() - from);
         if (status < 300) counts[kind] += 1;
-        else failures.push(`${at()} ${kind} ${status} ${JSON.stringify(body)}`);
+        else failures.push(`${at()} ${kind} ${status} ${(body as { code?: string })?.code}`);
       })
       .catch((error: Error) => void failures.push(`${at()} ${kind} ${error.message} ${error.cause ?? ''}`))
       .finally(() => under.delete(done));
@@ -65,7 +72,13 @@ async function beginLoad() {
       for (const timer of timers) clearInterval(timer);
       const seconds = (Date.now() - begun) / 1_000;
       await Promise.all(under);
-      return { ...counts, failures, seconds };
+      return { ...counts, failures, seconds, tookMs: tookMs.sort((a, b) => a - b) };
     },
   };
+}
+
+function countsOf(all: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const each of all) counts[each] = (counts[each] ?? 0) + 1;
+  return counts;
 }

@@ -2,6 +2,7 @@ import { Pool } from 'undici';
 import { z } from 'zod';
 import { integer, platformSettings, readConfig } from '../shared/platform/config';
 import { createDaprSidecar } from '../shared/platform/daprSidecar';
+import { createHandOver } from '../shared/platform/handOver';
 import { healthRoutes } from '../shared/platform/health';
 import { createHttpApp } from '../shared/platform/httpApp';
 import { createLogger } from '../shared/platform/logger';
@@ -27,11 +28,12 @@ const sidecar = createDaprSidecar({
   apiToken: config.DAPR_API_TOKEN,
 });
 const sidecarPool = new Pool(`http://127.0.0.1:${config.DAPR_HTTP_PORT}`);
-const stop = new StopFlag();
+const stop = new StopFlag(createHandOver({ sendsBack: false }));
 
 const app = createHttpApp({
   log,
   isStopping: () => stop.stopping,
+  handOver: stop.handOver,
   trustedProxies: config.TRUST_PROXY.split(',').map((range) => range.trim()),
   // Parsing a body is the service's affair.
   parsesBodies: false,

@@ -139,6 +139,7 @@ const app = createHttpApp({
   log,
   appApiToken: config.APP_API_TOKEN,
   isStopping: () => stop.stopping,
+  handOver: stop.handOver,
   routers: [
     healthRoutes({ sidecar, stateStore: 'order-store', isStopping: () => stop.stopping }),
     host.router,

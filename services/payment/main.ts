@@ -66,6 +66,7 @@ const app = createHttpApp({
   log,
   appApiToken: config.APP_API_TOKEN,
   isStopping: () => stop.stopping,
+  handOver: stop.handOver,
   routers: [
     healthRoutes({ sidecar, stateStore: 'payment-store', isStopping: () => stop.stopping }),
     host.router,

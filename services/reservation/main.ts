@@ -76,6 +76,7 @@ const app = createHttpApp({
   log,
   appApiToken: config.APP_API_TOKEN,
   isStopping: () => stop.stopping,
+  handOver: stop.handOver,
   routers: [
     healthRoutes({
       sidecar,

@@ -373,6 +373,24 @@ describe('what goes with a request', () => {
     expect(asked[1]).toEqual(asked[0]);
   });
 
+  test('When who was asked is about to go and did not begin it, then another is asked', async () => {
+    firstAnswers.push({ status: 202, body: '{}', headers: { 'x-not-begun': '1' } });
+
+    const { status } = await request(app).post('/orders').send({ a: 1 });
+
+    expect([status, asked.length]).toEqual([200, 2]);
+    expect(asked[1]).toEqual(asked[0]);
+    expect(asked[0]?.headers).toHaveProperty('x-repeats-what-was-not-begun');
+  });
+
+  test('When all are about to go, then its caller is told to try again', async () => {
+    answer = { status: 202, body: '{}', headers: { 'x-not-begun': '1' } };
+
+    const { status, body } = await request(app).post('/orders').send({});
+
+    expect([status, body.code]).toEqual([503, 'service_unavailable']);
+  });
+
   test('When it goes on reaching nobody, then its caller is told to try again', async () => {
     answer = dialed;
 

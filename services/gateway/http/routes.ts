@@ -4,7 +4,13 @@ import type { Dispatcher } from 'undici';
 import { refuse } from '../../shared/contracts/refusals';
 import { bodyBytesMax } from '../../shared/platform/httpApp';
 import { currentTraceparent } from '../../shared/platform/logger';
-import { sendAgainAfterMs, sendAgainWithinMs, wasNeverSent } from '../../shared/platform/neverSent';
+import {
+  notBegunHeader,
+  pauseBeforeTry,
+  repeatsHeader,
+  sendAgainWithinMs,
+  wasNeverBegun,
+} from '../../shared/platform/neverBegun';
 import { RefusedError } from '../../shared/platform/problem';
 import { clientAddress, publicBaseUrl, publicProtocol } from '../../shared/platform/publicUrl';
 import { createHoldOff } from './holdOff';
@@ -30,7 +36,7 @@ export function gatewayRoutes(sidecarPool: Dispatcher, deadlineMs: number, apiTo
     const answer = await invokeSurely(req, path);
     const { status, headers, body } = answer;
     holdOff.note(asked, answer);
-    if (!isOfService(status, headers)) {
+    if (!isOfService(status, headers) || headers[notBegunHeader] !== undefined) {
       const cause = new Error(`the sidecar answered ${status}: ${body.subarray(0, 300)}`);
       throw new RefusedError(refuse('service_unavailable'), { cause });
     }
@@ -46,11 +52,12 @@ export function gatewayRoutes(sidecarPool: Dispatcher, deadlineMs: number, apiTo
 
   async function invokeSurely(req: Request, path: string): Promise<Answer> {
     const until = performance.now() + Math.min(sendAgainWithinMs, deadlineMs / 2);
-    for (;;) {
+    for (let tries = 0; ; tries++) {
       const answer = await invoke(req, path);
-      const { status, body } = answer;
-      if (status !== 500 || !wasNeverSent(status, String(body)) || performance.now() > until) return answer;
-      await sleep(sendAgainAfterMs);
+      const { status, headers, body } = answer;
+      if (!wasNeverBegun(status, headers, status === 500 ? String(body) : '') || performance.now() > until)
+        return answer;
+      await sleep(pauseBeforeTry(tries));
     }
   }
 
@@ -71,6 +78,7 @@ export function gatewayRoutes(sidecarPool: Dispatcher, deadlineMs: number, apiTo
           'x-forwarded-proto': publicProtocol(req),
           'x-forwarded-for': clientAddress(req),
           ...(traceparent ? { traceparent } : {}),
+          [repeatsHeader]: '1',
           ...(apiToken ? { 'dapr-api-token': apiToken } : {}),
         },
         ...(sent ? { body: sent } : {}),

@@ -451,6 +451,32 @@ describe('an invocation that reached nobody', () => {
     expect([status, asked.length]).toEqual([200, 2]);
   });
 
+  test('When who is asked is about to go, then another is asked, of whom the caller hears', async () => {
+    answering = (res) => {
+      if (asked.length > 1) return answer(200, { ok: true })(res);
+      res.setHeader('x-not-begun', '1');
+      answer(202, {})(res);
+    };
+    const { body } = await sidecar.invoke({
+      appId: 'payment',
+      path: '/charges',
+      body: {},
+      deadlineMs: 2_000,
+    });
+    expect([body, asked.length]).toEqual([{ ok: true }, 2]);
+    expect(asked[0]?.headers).toHaveProperty('x-repeats-what-was-not-begun');
+  });
+
+  test('When all who are asked are about to go, then that is no answer', async () => {
+    answering = (res) => {
+      res.setHeader('x-not-begun', '1');
+      answer(202, {})(res);
+    };
+    await expect(
+      sidecar.invoke({ appId: 'payment', path: '/charges', body: {}, deadlineMs: 900 }),
+    ).rejects.toMatchObject({ failure: 'refused' });
+  });
+
   test('When nobody comes, then it throws within its deadline', async () => {
     answering = answer(500, dialed);
 

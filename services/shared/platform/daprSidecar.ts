@@ -3,7 +3,13 @@ import { DaprClient, LogLevel } from '@dapr/dapr';
 import { type Dispatcher, Pool } from 'undici';
 import { watchActors } from './actorSilence';
 import { currentTraceparent } from './logger';
-import { sendAgainAfterMs, sendAgainWithinMs, wasNeverSent } from './neverSent';
+import {
+  notBegunHeader,
+  pauseBeforeTry,
+  repeatsHeader,
+  sendAgainWithinMs,
+  wasNeverBegun,
+} from './neverBegun';
 import {
   type Invocation,
   type InvocationAnswer,
@@ -118,17 +124,20 @@ export function createDaprSidecar(options: DaprSidecarOptions): DaprSidecar {
       const send = async () => {
         const left = Math.max(1, Math.ceil(until - performance.now()));
         const answer = await request(operation, method, `/v1.0/invoke/${appId}/method${path}`, body, {
-          ...(headers ? { headers } : {}),
+          headers: { ...headers, [repeatsHeader]: '1' },
           deadlineMs: left,
         });
         return { answer, text: await readText(operation, answer) };
       };
       const againUntil = performance.now() + Math.min(sendAgainWithinMs, within / 2);
       let { answer, text } = await send();
-      while (wasNeverSent(answer.statusCode, text) && performance.now() < againUntil) {
-        await sleep(sendAgainAfterMs);
+      for (let tries = 0; wasNeverBegun(answer.statusCode, answer.headers, text); tries++) {
+        if (performance.now() > againUntil) break;
+        await sleep(pauseBeforeTry(tries));
         ({ answer, text } = await send());
       }
+      if (answer.headers[notBegunHeader] !== undefined)
+        throw new SidecarError('refused', operation, 'who was asked is about to go', answer.statusCode);
       const parsed = parseJson(text);
       if (isDaprFailure(parsed)) {
         const failure = breakerTexts.test(text) ? 'breaker open' : 'refused';

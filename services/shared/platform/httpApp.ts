@@ -3,6 +3,7 @@ import express, { type Express, type Request, type RequestHandler, type Router }
 import type { z } from 'zod';
 import { refuse } from '../contracts/refusals';
 import { tokenRequired } from './appToken';
+import type { HandOver } from './handOver';
 import { type Logger, withLogContext } from './logger';
 import { acceptable, innerPaths, nothingHere, optionsAnswer } from './negotiation';
 import { problemMiddleware, RefusedError } from './problem';
@@ -24,6 +25,7 @@ export function createHttpApp(options: {
   appApiToken?: string;
   /** While it stops, a process asks who keeps a connection to it to come by another. */
   isStopping?: () => boolean;
+  handOver?: HandOver;
 }): Express {
   const app = express();
   const routers = [...options.routers, problemRoutes()];
@@ -34,6 +36,7 @@ export function createHttpApp(options: {
   app.use(accessLog(options.log));
   if (options.isStopping) app.use(closeConnections(options.isStopping));
   if (options.appApiToken) app.use(tokenRequired(options.appApiToken));
+  if (options.handOver) app.use(options.handOver.guard);
   app.use(optionsAnswer(routers));
   app.use(acceptable);
   if (options.parsesBodies !== false) {

@@ -5,6 +5,7 @@ import type { ActorHost } from './actorHost/host';
 import type { PlatformConfig } from './config';
 import { watchCrashFile } from './crashPoint';
 import type { DaprSidecar } from './daprSidecar';
+import { createHandOver } from './handOver';
 import { startHeartbeat, watchSidecar } from './health';
 import { endOnUncaught } from './lastWords';
 import type { Logger } from './logger';
@@ -24,6 +25,7 @@ interface ServiceParts {
 /** Whether this process was told to stop; `/readyz` says no from then on. */
 export class StopFlag {
   stopping = false;
+  constructor(readonly handOver = createHandOver()) {}
 }
 
 /** Listens, and stops on SIGTERM or SIGINT: no new requests, turns under way finish, then connections close. */
@@ -68,9 +70,11 @@ export function runService(parts: ServiceParts, stop: StopFlag): void {
     giveUp.unref();
     await sleep(config.DRAIN_SECONDS * 1_000);
     if (config.STOPS_SIDECAR) {
+      const patienceMs = (config.SHUTDOWN_SECONDS_MAX * 1_000) / 3;
+      await stop.handOver.begin(patienceMs);
       // It leaves the actors' table and the callers' connections while there is still somebody behind it who answers.
       await sidecar
-        .shutDown?.((config.SHUTDOWN_SECONDS_MAX * 1_000) / 2)
+        .shutDown?.(patienceMs)
         .catch((error) => log.warn({ err: error }, 'the sidecar did not take the word to stop'));
     }
     server.closeIdleConnections();

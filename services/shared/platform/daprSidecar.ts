@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DaprClient, LogLevel } from '@dapr/dapr';
+import type { DaprClient } from '@dapr/dapr';
 import { type Dispatcher, Pool } from 'undici';
 import { watchActors } from './actorSilence';
 import { currentTraceparent } from './logger';
@@ -44,16 +44,12 @@ export function createDaprSidecar(options: DaprSidecarOptions): DaprSidecar {
   // No limit on connections: a turn that holds one needs another to call the next actor, so with a limit, as many turns
   // at once as it has connections would wait for each other for ever.
   const pool = new Pool(`http://${host}:${httpPort}`, { keepAliveTimeout: 30_000, pipelining: 1 });
-  const sdk = new DaprClient({
-    daprHost: host,
-    daprPort: String(httpPort),
-    // It writes plain text to stdout, between our JSON lines.
-    logger: { level: LogLevel.Error },
-    ...(options.apiToken ? { daprApiToken: options.apiToken } : {}),
-  });
-  // Else the first calls to a sidecar that is away ask for it for a minute, past any deadline: they hold up the exit of
-  // this process, or do late what was given up long ago.
-  sdk.daprClient.setIsInitialized(true);
+  // Loaded by who sends to a binding: it takes as long as all else that a service loads.
+  let sdk: Promise<DaprClient> | undefined;
+  const sdkClient = () => {
+    sdk ??= createSdkClient(host, httpPort, options.apiToken);
+    return sdk;
+  };
   const actors = watchActors();
   const token: Record<string, string> = options.apiToken ? { 'dapr-api-token': options.apiToken } : {};
 
@@ -175,7 +171,7 @@ export function createDaprSidecar(options: DaprSidecarOptions): DaprSidecar {
       try {
         const answer = await within(
           deadlineMs,
-          sdk.binding.send(binding, 'create', data as object, metadata),
+          sdkClient().then((client) => client.binding.send(binding, 'create', data as object, metadata)),
         );
         return (typeof answer === 'object' && answer !== null ? answer : {}) as Record<string, unknown>;
       } catch (error) {
@@ -256,9 +252,28 @@ export function createDaprSidecar(options: DaprSidecarOptions): DaprSidecar {
     isStoreReachable: (store) => answersWell(`state ${store} probe`, `/v1.0/state/${store}/readiness-probe`),
 
     async close() {
-      await Promise.allSettled([pool.destroy(), sdk.stop()]);
+      await Promise.allSettled([pool.destroy(), sdk?.then((client) => client.stop())]);
     },
   };
+}
+
+async function createSdkClient(
+  host: string,
+  httpPort: number,
+  apiToken: string | undefined,
+): Promise<DaprClient> {
+  const { DaprClient: Client, LogLevel } = await import('@dapr/dapr');
+  const client = new Client({
+    daprHost: host,
+    daprPort: String(httpPort),
+    // It writes plain text to stdout, between our JSON lines.
+    logger: { level: LogLevel.Error },
+    ...(apiToken ? { daprApiToken: apiToken } : {}),
+  });
+  // Else the first calls to a sidecar that is away ask for it for a minute, past any deadline: they hold up the exit of
+  // this process, or do late what was given up long ago.
+  client.daprClient.setIsInitialized(true);
+  return client;
 }
 
 function actorPath(type: string, id: string): string {

@@ -1,16 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type Request, type RequestHandler, type Response, Router, raw } from 'express';
 import type { Dispatcher } from 'undici';
 import { refuse } from '../../shared/contracts/refusals';
 import { bodyBytesMax } from '../../shared/platform/httpApp';
 import { currentTraceparent } from '../../shared/platform/logger';
-import {
-  notBegunHeader,
-  pauseBeforeTry,
-  repeatsHeader,
-  sendAgainWithinMs,
-  wasNeverBegun,
-} from '../../shared/platform/neverBegun';
+import { createSurelySend, notBegunHeader, repeatsHeader, type Sent } from '../../shared/platform/neverBegun';
 import { RefusedError } from '../../shared/platform/problem';
 import { clientAddress, publicBaseUrl, publicProtocol } from '../../shared/platform/publicUrl';
 import { createHoldOff } from './holdOff';
@@ -20,6 +13,7 @@ import { innerPath, isPublicId, type PublicRoute, publicRoutes } from './publicR
 export function gatewayRoutes(sidecarPool: Dispatcher, deadlineMs: number, apiToken = ''): Router {
   const router = Router();
   const holdOff = createHoldOff();
+  const surelySend = createSurelySend();
   for (const publicRoute of publicRoutes) {
     const route = router.route(publicRoute.path);
     const forward: RequestHandler = (req, res) => passOn(req, res, publicRoute);
@@ -33,7 +27,7 @@ export function gatewayRoutes(sidecarPool: Dispatcher, deadlineMs: number, apiTo
     // What has a key may have been done before, and then it is not refused.
     const held = req.get(keyHeader) === undefined ? await holdOff.refusalInLine(asked) : undefined;
     if (held) throw new RefusedError(held);
-    const answer = await invokeSurely(req, path);
+    const answer = await surelySend(route.appId, () => invoke(req, path), deadlineMs / 2);
     const { status, headers, body } = answer;
     holdOff.note(asked, answer);
     if (!isOfService(status, headers) || headers[notBegunHeader] !== undefined) {
@@ -48,17 +42,6 @@ export function gatewayRoutes(sidecarPool: Dispatcher, deadlineMs: number, apiTo
     // Of a HEAD as well: Node leaves its body out, and with it the length.
     if (body.length > 0) res.set('content-length', String(body.length));
     res.end(body);
-  }
-
-  async function invokeSurely(req: Request, path: string): Promise<Answer> {
-    const until = performance.now() + Math.min(sendAgainWithinMs, deadlineMs / 2);
-    for (let tries = 0; ; tries++) {
-      const answer = await invoke(req, path);
-      const { status, headers, body } = answer;
-      if (!wasNeverBegun(status, headers, status === 500 ? String(body) : '') || performance.now() > until)
-        return answer;
-      await sleep(pauseBeforeTry(tries));
-    }
   }
 
   async function invoke(req: Request, path: string): Promise<Answer> {
@@ -84,7 +67,9 @@ export function gatewayRoutes(sidecarPool: Dispatcher, deadlineMs: number, apiTo
         ...(sent ? { body: sent } : {}),
         signal: AbortSignal.timeout(deadlineMs),
       });
-      return { status: statusCode, headers, body: Buffer.from(await body.arrayBuffer()) };
+      const whole = Buffer.from(await body.arrayBuffer());
+      // Only a sidecar's own word is looked into.
+      return { status: statusCode, headers, body: whole, text: statusCode === 500 ? String(whole) : '' };
     } catch (error) {
       throw new RefusedError(refuse('service_unavailable'), { cause: error });
     }
@@ -93,8 +78,7 @@ export function gatewayRoutes(sidecarPool: Dispatcher, deadlineMs: number, apiTo
   return router;
 }
 
-interface Answer {
-  status: number;
+interface Answer extends Sent {
   headers: Dispatcher.ResponseData['headers'];
   body: Buffer;
 }

@@ -3,13 +3,7 @@ import type { DaprClient } from '@dapr/dapr';
 import { type Dispatcher, Pool } from 'undici';
 import { watchActors } from './actorSilence';
 import { currentTraceparent } from './logger';
-import {
-  notBegunHeader,
-  pauseBeforeTry,
-  repeatsHeader,
-  sendAgainWithinMs,
-  wasNeverBegun,
-} from './neverBegun';
+import { createSurelySend, notBegunHeader, repeatsHeader } from './neverBegun';
 import {
   type Invocation,
   type InvocationAnswer,
@@ -51,6 +45,7 @@ export function createDaprSidecar(options: DaprSidecarOptions): DaprSidecar {
     return sdk;
   };
   const actors = watchActors();
+  const surelySend = createSurelySend();
   const token: Record<string, string> = options.apiToken ? { 'dapr-api-token': options.apiToken } : {};
 
   async function request(
@@ -123,23 +118,19 @@ export function createDaprSidecar(options: DaprSidecarOptions): DaprSidecar {
           headers: { ...headers, [repeatsHeader]: '1' },
           deadlineMs: left,
         });
-        return { answer, text: await readText(operation, answer) };
+        const { statusCode: status, headers: answered } = answer;
+        return { status, headers: answered, text: await readText(operation, answer) };
       };
-      const againUntil = performance.now() + Math.min(sendAgainWithinMs, within / 2);
-      let { answer, text } = await send();
-      for (let tries = 0; wasNeverBegun(answer.statusCode, answer.headers, text); tries++) {
-        if (performance.now() > againUntil) break;
-        await sleep(pauseBeforeTry(tries));
-        ({ answer, text } = await send());
-      }
+      const answer = await surelySend(appId, send, within / 2);
+      const { text } = answer;
       if (answer.headers[notBegunHeader] !== undefined)
-        throw new SidecarError('refused', operation, 'who was asked is about to go', answer.statusCode);
+        throw new SidecarError('refused', operation, 'who was asked is about to go', answer.status);
       const parsed = parseJson(text);
       if (isDaprFailure(parsed)) {
         const failure = breakerTexts.test(text) ? 'breaker open' : 'refused';
-        throw new SidecarError(failure, operation, text, answer.statusCode);
+        throw new SidecarError(failure, operation, text, answer.status);
       }
-      return { status: answer.statusCode, headers: answer.headers, body: parsed };
+      return { status: answer.status, headers: answer.headers, body: parsed };
     },
 
     async publish(topic, events) {

@@ -1,26 +1,74 @@
-/**
- * A request that nobody began did nothing anywhere, so anything may be sent again. Two say so: a sidecar that found nobody
- * at the address of a process that is gone, as for some moments after each rollout; and a process that is about to go
- * ({@link createHandOver}). Of all other failures a sidecar's retry policy could not tell them apart, and those may have
- * worked.
- */
-export function wasNeverBegun(
-  status: number,
-  headers: Readonly<Record<string, string | string[] | undefined>>,
-  body: string,
-): boolean {
-  if (headers[notBegunHeader] !== undefined) return true;
-  return status === 500 && body.includes('ERR_DIRECT_INVOKE') && body.includes('Error while dialing');
-}
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** With it a caller says that it sends again what was not begun. */
 export const repeatsHeader = 'x-repeats-what-was-not-begun';
 export const notBegunHeader = 'x-not-begun';
 
-/** How long to wait before the next try: more each time, for a breaker counts the tries in vain. */
-export function pauseBeforeTry(tries: number): number {
+export interface Sent {
+  status: number;
+  headers: Readonly<Record<string, string | string[] | undefined>>;
+  text: string;
+}
+
+/**
+ * A request that nobody began did nothing anywhere, so anything may be sent again. Two say so: a sidecar that found nobody
+ * at the address of a process that is gone, as for some moments after each rollout; and a process that is about to go
+ * (handOver.ts). Of all other failures a sidecar's retry policy could not tell them apart, and those may have worked.
+ */
+function wasNeverBegun({ status, headers, text }: Sent): boolean {
+  if (headers[notBegunHeader] !== undefined) return true;
+  return status === 500 && text.includes('ERR_DIRECT_INVOKE') && text.includes('Error while dialing');
+}
+
+/** Sends to an app until somebody begins it, or for so long; resolves to the last answer. */
+export type SurelySend = <Answer extends Sent>(
+  appId: string,
+  send: () => Promise<Answer>,
+  withinMs: number,
+) => Promise<Answer>;
+
+/**
+ * One request at a time looks for somebody who begins it, and the others of this process wait for how that ends: a breaker
+ * counts every try in vain.
+ */
+export function createSurelySend(): SurelySend {
+  const searches = new Map<string, Promise<unknown>>();
+
+  const endOf = (search: Promise<unknown> | undefined, until: number) =>
+    search &&
+    Promise.race([search, sleep(Math.max(0, until - performance.now()), undefined, { ref: false })]);
+
+  return async (appId, send, withinMs) => {
+    const until = performance.now() + Math.min(withinMs, sendAgainWithinMs);
+    const isOver = () => performance.now() > until;
+    await endOf(searches.get(appId), until);
+    let sent = await send();
+    while (wasNeverBegun(sent) && !isOver()) {
+      const others = searches.get(appId);
+      if (others) {
+        await endOf(others, until);
+        sent = await send();
+        continue;
+      }
+      const search = (async () => {
+        for (let tries = 0; wasNeverBegun(sent) && !isOver(); tries++) {
+          await sleep(pauseBeforeTry(tries));
+          sent = await send();
+        }
+      })();
+      searches.set(
+        appId,
+        search.catch(() => {}),
+      );
+      await search.finally(() => searches.delete(appId));
+    }
+    return sent;
+  };
+}
+
+function pauseBeforeTry(tries: number): number {
   return Math.min(400, 50 * 2 ** tries);
 }
 
-/** A sidecar asks for new addresses about once a second; a process that goes ends what it has begun before. */
-export const sendAgainWithinMs = 7_000;
+// A sidecar asks for new addresses about once a second; a process that goes ends what it has begun before.
+const sendAgainWithinMs = 7_000;

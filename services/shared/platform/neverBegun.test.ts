@@ -1,0 +1,81 @@
+import { createSurelySend, type Sent } from './neverBegun';
+
+const nobody: Sent = {
+  status: 500,
+  headers: {},
+  text: '{"errorCode":"ERR_DIRECT_INVOKE","message":"transport: Error while dialing: refused"}',
+};
+const leaving: Sent = { status: 202, headers: { 'x-not-begun': '1' }, text: '{}' };
+const taken: Sent = { status: 200, headers: {}, text: '{}' };
+
+/** Answers in turn, and `taken` after them. */
+function answering(...answers: Sent[]) {
+  let sends = 0;
+  const send = async () => {
+    sends += 1;
+    return answers.shift() ?? taken;
+  };
+  return { send, sends: () => sends };
+}
+
+describe('A request', () => {
+  test.each([
+    ['nobody is at the address', nobody],
+    ['who was asked is about to go', leaving],
+  ])('When %s, then it is sent again', async (_why, first) => {
+    const { send, sends } = answering(first, first);
+    expect(await createSurelySend()('payment', send, 2_000)).toBe(taken);
+    expect(sends()).toBe(3);
+  });
+
+  test.each([
+    ['it was cut in the middle', { ...nobody, text: nobody.text.replace('Error while dialing', 'reset') }],
+    ['a service says something like it', { ...nobody, status: 422 }],
+  ])('When %s, then it is not: it may have worked', async (_why, first) => {
+    const { send, sends } = answering(first);
+    expect(await createSurelySend()('payment', send, 2_000)).toBe(first);
+    expect(sends()).toBe(1);
+  });
+
+  test('When nobody begins it in time, then the last answer is what its caller gets', async () => {
+    const { send, sends } = answering(...Array.from({ length: 100 }, () => nobody));
+    expect(await createSurelySend()('payment', send, 300)).toBe(nobody);
+    expect(sends()).toBeGreaterThan(2);
+  });
+
+  test('When many find nobody at once, then one looks on behalf of all, and those to other apps go their way', async () => {
+    const surelySend = createSurelySend();
+    let isThere = false;
+    let inVain = 0;
+    const send = async () => {
+      if (isThere) return taken;
+      inVain += 1;
+      return nobody;
+    };
+    const all = Array.from({ length: 8 }, () => surelySend('payment', send, 5_000));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const late = surelySend('payment', send, 5_000);
+    expect(await surelySend('reservation', async () => taken, 5_000)).toBe(taken);
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    isThere = true;
+    expect(await Promise.all([...all, late])).toEqual(Array(9).fill(taken));
+    // Each its first, and the one that looks a few: with each for itself there were 8 times as many.
+    expect(inVain).toBeLessThan(8 + 5);
+  });
+
+  test('When the one that looks breaks, then another does', async () => {
+    const surelySend = createSurelySend();
+    let sends = 0;
+    const breaks = async () => {
+      sends += 1;
+      if (sends > 1) throw new Error('the sidecar is gone');
+      return nobody;
+    };
+    const { send } = answering(nobody, nobody);
+    const [first, second] = await Promise.allSettled([
+      surelySend('payment', breaks, 2_000),
+      surelySend('payment', send, 2_000),
+    ]);
+    expect([first.status, second]).toEqual(['rejected', { status: 'fulfilled', value: taken }]);
+  });
+});

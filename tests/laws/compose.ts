@@ -61,7 +61,7 @@ function order(process: Process): ServiceParts {
   const { world } = process;
   const { clock } = world;
   const sidecar = sidecarOf(process, 'order');
-  const payments = createPaymentClient(sidecar);
+  const payments = createPaymentClient(sidecar, { wait: atOnce });
   const reach = createCalendarSource({ sidecar, standard: calendars, clock: () => world.now });
   const holidayOf = () => undefined;
   const seats = createSeatKeeper({ sidecar, calendars: reach, holidayOf, graceSeconds: sweepSeconds, log });
@@ -191,4 +191,5 @@ function hostOf(
 export { centerId };
 
 // Time here passes between commands, not within one.
-const askAgainAtOnce = createAskAgain({ wait: async () => {} });
+const atOnce = async () => {};
+const askAgainAtOnce = createAskAgain({ wait: atOnce });

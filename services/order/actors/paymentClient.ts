@@ -46,7 +46,10 @@ export class PaymentUnreachable extends Error {
  */
 export function createPaymentClient(
   sidecar: Sidecar,
-  { settlingAppId = 'payment' }: { settlingAppId?: string } = {},
+  {
+    settlingAppId = 'payment',
+    wait = sleep,
+  }: { settlingAppId?: string; wait?: (ms: number) => Promise<unknown> } = {},
 ): PaymentClient {
   const ask = asks('payment');
   const settle = asks(settlingAppId);
@@ -85,7 +88,7 @@ export function createPaymentClient(
     } catch (error) {
       const wasCut = error instanceof PaymentUnreachable && !error.isBreakerOpen;
       if (!wasCut || performance.now() - begun > atOnceMs) throw error;
-      await sleep(askAgainAfterMs);
+      await wait(askAgainAfterMs);
       return await ask(path, body, schema);
     }
   }

@@ -4,6 +4,7 @@ import { centerId } from '../../shared/contracts/booking';
 import { type CalendarTable, centerCalendar } from '../../shared/contracts/calendar';
 import { holidaysBetween } from '../../shared/contracts/holidays';
 import { isRefusal, refuse } from '../../shared/contracts/refusals';
+import { askAgain } from '../../shared/platform/actorHost/askAgain';
 import type { actorCaller } from '../../shared/platform/actorHost/caller';
 import type { Registry } from '../../shared/platform/actorHost/registry';
 import { publicBaseUrl, readBody } from '../../shared/platform/httpApp';
@@ -45,7 +46,7 @@ export function calendarRoutes(options: CalendarRouteOptions): Router {
   router.get('/calendars/:centerId', async (req, res) => {
     const id = centerId.safeParse(req.params.centerId);
     if (!id.success) throw new RefusedError(refuse('calendar_not_found'));
-    const present = orRefuse(await callCalendar(id.data, 'read', {}));
+    const present = orRefuse(await askAgain(() => callCalendar(id.data, 'read', {})));
     await sendCalendar(req, res, id.data, present);
   });
 
@@ -55,7 +56,9 @@ export function calendarRoutes(options: CalendarRouteOptions): Router {
     const { force, ...calendar } = readBody(calendarBody, req);
     const input = { calendar, precondition, ...(force ? { reason: force.reason } : {}) };
     const keyed = keyedBy(req, 'replace', input);
-    const present = orRefuse(await callCalendar(id, 'replace', { ...input, ...keyed }));
+    const replace = () => callCalendar(id, 'replace', { ...input, ...keyed });
+    // Without a key, a repeat of what was done no longer meets its precondition.
+    const present = orRefuse(await (keyed.request ? askAgain(replace) : replace()));
     if (precondition.kind === 'absent') {
       res.status(201).location(`${publicBaseUrl(req)}/calendars/${id}`);
     }

@@ -67,10 +67,13 @@ export async function countBookings(sizes: {
     await expectBooked(system, sameDay);
     const counter = sidecarCallCounter(system);
     await quiet(counter);
+    const rest = await commandsAtRest(system);
+    const count = (bookings: number, work: () => Promise<void>) =>
+      phase(system, counter, rest, bookings, work);
     const phases = {
-      otherDays: await phase(system, counter, alone, () => oneAfterTheOther({})),
-      sameDay: await phase(system, counter, alone, () => oneAfterTheOther(sameDay)),
-      atLoad: await phase(system, counter, atLoad, () => expectAllBooked(system, callers, atLoad)),
+      otherDays: await count(alone, () => oneAfterTheOther({})),
+      sameDay: await count(alone, () => oneAfterTheOther(sameDay)),
+      atLoad: await count(atLoad, () => expectAllBooked(system, callers, atLoad)),
     };
     await system.reconcile();
     return phases;
@@ -92,9 +95,21 @@ async function expectAllBooked({ customers }: BenchSystem, callers: number, coun
   if (failures.size > 0) throw new Error(`not all were booked: ${[...failures].join('; ')}`);
 }
 
+/** By command, how many a second there are while nobody books: how long a phase takes is no booking's doing. */
+async function commandsAtRest({ infra }: BenchSystem): Promise<Map<string, number>> {
+  const before = await redisCounts(infra.redisUrl);
+  await sleep(restMs);
+  const after = await redisCounts(infra.redisUrl);
+  const counts = since(before.commands, after.commands);
+  return new Map([...counts].map(([command, count]) => [command, count / (restMs / 1_000)]));
+}
+
+const restMs = 5_000;
+
 async function phase(
   system: BenchSystem,
   readCalls: CallCounter,
+  rest: ReadonlyMap<string, number>,
   bookings: number,
   work: () => Promise<void>,
 ): Promise<Phase> {
@@ -113,7 +128,13 @@ async function phase(
   expectSameCalls(calls, spans);
   const grown = trees(spans, isBooking);
   if (grown.length !== bookings) throw new Error(`${grown.length} of ${bookings} bookings were traced`);
-  const commands = since(redisBefore.commands, redisAfter.commands);
+  const seconds = (ended - begun) / 1_000_000;
+  const commands = new Map(
+    [...since(redisBefore.commands, redisAfter.commands)].map(([command, count]) => [
+      command,
+      Math.max(0, count - (rest.get(command) ?? 0) * seconds),
+    ]),
+  );
   // One connection is this reading's own.
   const redisConnections = redisAfter.connections - redisBefore.connections - 1;
   return summary(bookings, { calls, commands, redisConnections, spans, grown });

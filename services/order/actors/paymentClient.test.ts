@@ -1,4 +1,4 @@
-import { chargePaths } from '../../shared/contracts/charges';
+import { type ChargeRequest, chargePaths } from '../../shared/contracts/charges';
 import {
   type Invocation,
   type Sidecar,
@@ -61,7 +61,7 @@ test.each<[SidecarFailure, boolean]>([
 );
 
 describe("When a booking's call fails", () => {
-  const request = { orderId, attempt: orderId } as never;
+  const request = { orderId, attempt: orderId } as unknown as ChargeRequest;
   const cut = new SidecarError('refused', 'invoke', 'connection reset', 500);
 
   test('at once, then it is made once more', async () => {
@@ -70,8 +70,8 @@ describe("When a booking's call fails", () => {
       if (fails-- > 0) throw cut;
       return { status: 200, body: { outcome: 'opened' } };
     });
-    expect(await client.charge(request)).toEqual({ outcome: 'opened' });
-    expect(calls.map(({ body }) => body)).toEqual([request, request]);
+    expect(await client.charge({ ...request, isFresh: true })).toEqual({ outcome: 'opened' });
+    expect(calls.map(({ body }) => body)).toEqual([{ ...request, isFresh: true }, request]);
   });
 
   test('at once, twice, then payment is unreachable', async () => {

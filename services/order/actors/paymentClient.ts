@@ -81,6 +81,7 @@ export function createPaymentClient(
     path: string,
     body: unknown,
     schema: Schema,
+    again: unknown = body,
   ): Promise<z.infer<Schema>> {
     const begun = performance.now();
     try {
@@ -89,7 +90,7 @@ export function createPaymentClient(
       const wasCut = error instanceof PaymentUnreachable && !error.isBreakerOpen;
       if (!wasCut || performance.now() - begun > atOnceMs) throw error;
       await wait(askAgainAfterMs);
-      return await ask(path, body, schema);
+      return await ask(path, again, schema);
     }
   }
 
@@ -98,7 +99,11 @@ export function createPaymentClient(
       const answer = await askTwice(chargePaths.cards, { cardNo }, tokenizeOutcome);
       return answer.outcome === 'accepted' ? answer.card : undefined;
     },
-    charge: (request) => askTwice(chargePaths.charges, request, chargeOutcome),
+    charge(request) {
+      // The call that was cut may have stored the payment: it is read then.
+      const { isFresh: _not, ...again } = request;
+      return askTwice(chargePaths.charges, request, chargeOutcome, again);
+    },
     close: (request) => settle(chargePaths.close, request, closeOutcome),
     cancel: (request) => settle(chargePaths.cancel, request, cancelOutcome),
     withdrawCancel: (request) => settle(chargePaths.withdrawCancel, request, cancelOutcome),

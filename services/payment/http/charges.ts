@@ -54,7 +54,9 @@ export function chargeRoutes({
       const request = readBody(schema, req);
       const { orderId } = request;
       await delay.wait();
-      const ask = () => askAgain(() => callPayment(orderId, method, request));
+      // The call that broke may have stored the payment: it is read then.
+      const again = { ...request, isFresh: false };
+      const ask = () => askAgain((isRepeat) => callPayment(orderId, method, isRepeat ? again : request));
       res.json(orRefuse(await withLogContext({ orderId }, ask)));
     });
   }

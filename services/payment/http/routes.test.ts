@@ -3,6 +3,7 @@ import type { OrderEvent } from '../../shared/contracts/events';
 import { createHttpApp } from '../../shared/platform/httpApp';
 import type { ListQuery } from '../../shared/platform/listIndex';
 import { createLogger } from '../../shared/platform/logger';
+import { SidecarError } from '../../shared/platform/sidecar';
 import { capturedState, noPayment, openState, type PaymentState } from '../domain/payment';
 import { cancelPaid, settleRefunds } from '../domain/refund';
 import { listed } from '../domain/summary';
@@ -32,11 +33,12 @@ const canceling = cancelPaid(captured, { refundId: 'the-cancel', refundKrw: 20_0
 
 const delay = { wait: async () => {} };
 
-function appOf({ state = open as PaymentState, at = now, answer = {} as unknown } = {}) {
+function appOf({ state = open as PaymentState, at = now, answer = {} as unknown, cuts = 0 } = {}) {
   const calls: { id: string; method: string; input: unknown }[] = [];
   const queries: ListQuery[] = [];
   const callPayment = async (id: string, method: string, input: unknown) => {
     calls.push({ id, method, input });
+    if (calls.length <= cuts) throw new SidecarError('refused', 'actor Payment', 'cut', 500);
     return method === 'read' || method === 'pay' ? { payment: state } : answer;
   };
   const list = {
@@ -155,6 +157,15 @@ describe('When order asks', () => {
       expect(calls).toEqual([{ id: orderId, method, input: body }]);
     },
   );
+});
+
+test('When the turn of a charge is cut, then it is asked for again, and its payment read this time', async () => {
+  const { app, calls } = appOf({ cuts: 1, answer: { outcome: 'opened' } });
+  const booking = { seat: { centerId: 'seoul', date: '2026-11-30', time: '08:00' }, orderType: 'basic' };
+  const body = { orderId, attempt, amountKrw: 50_000, dueAt: now.toISOString(), booking, isFresh: true };
+  const reply = await request(app).post('/charges').send(body);
+  expect([reply.status, reply.body]).toEqual([200, { outcome: 'opened' }]);
+  expect(calls.map(({ input }) => input)).toMatchObject([{ isFresh: true }, { isFresh: false }]);
 });
 
 describe('When an order tells', () => {

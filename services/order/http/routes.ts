@@ -130,7 +130,8 @@ export function orderRoutes({
       ...(card ? { card } : {}),
       ...keyedBy(req, 'move', { ...wish, card: card?.token }),
     };
-    answer(req, res, orRefuse(await askOf(id, () => callOrder(id, 'move', input))));
+    // Not asked again: each try of a move holds a seat of its own until its visit.
+    answer(req, res, orRefuse(await withLogContext({ orderId: id }, () => callOrder(id, 'move', input))));
   });
 
   router.get('/packages', (req, res) => {

@@ -2,6 +2,7 @@ import request from 'supertest';
 import { refuse } from '../../shared/contracts/refusals';
 import { createLogger } from '../../shared/platform/logger';
 import { RefusedError } from '../../shared/platform/problem';
+import { SidecarError } from '../../shared/platform/sidecar';
 import { type BreakerWatch, createBreakerWatch } from '../actors/breakerWatch';
 import { listedOrder } from '../actors/orderList';
 import { PaymentUnreachable } from '../actors/paymentClient';
@@ -12,6 +13,16 @@ const id = '01981a2b-3c4d-7e5f-8a9b-0c1d2e3f4a5b';
 const order = accepted(given(place));
 const card = { token: 'token', brand: 'visa', last4: '4242' };
 const tokenize = async () => card;
+
+/** As where a process of the same service comes or goes. */
+function cutOnce(answer: object): () => object {
+  let isCut = false;
+  return () => {
+    if (isCut) return answer;
+    isCut = true;
+    throw new SidecarError('refused', 'actor Order', 'cut', 500);
+  };
+}
 
 describe('When an order is placed', () => {
   const post = (app: Parameters<typeof request>[0], body: object, headers: Record<string, string> = {}) =>
@@ -148,6 +159,13 @@ describe('When an order is placed', () => {
     expect(calls.map(({ input }) => input.isFresh)).toEqual([true, undefined]);
   });
 
+  test('and its turn is cut, then the same order is asked again, and read this time', async () => {
+    const { app, calls } = orderApp({ answer: cutOnce({ order, current: order }) });
+    expect((await post(app, basic)).status).toBe(201);
+    expect(calls.map(({ input }) => input.isFresh)).toEqual([true, undefined]);
+    expect(calls[1]?.id).toBe(calls[0]?.id);
+  });
+
   test('with an idempotency key whose order is a day old, then it meets the next one under it', async () => {
     const met: string[] = [];
     const { app } = orderApp({
@@ -222,6 +240,23 @@ describe('When an order is canceled', () => {
     expect(answer.headers['retry-after'] !== undefined).toBe(status === 503);
   });
 });
+
+test.each([
+  // Each try of a move holds a seat of its own.
+  ['moved', 'patch', 503, 1],
+  ['canceled', 'delete', 200, 2],
+  ['read', 'get', 200, 2],
+] as const)(
+  'When an order is %s and its turn is cut, then %s is answered %d after %d tries',
+  async (_how, method, status, tries) => {
+    const { app, calls } = orderApp({ answer: cutOnce({ order, current: order }) });
+    const sent = request(app)
+      [method](`/orders/${id}`)
+      .send(method === 'patch' ? { time: '09:00' } : undefined);
+    expect((await sent).status).toBe(status);
+    expect(calls).toHaveLength(tries);
+  },
+);
 
 describe('When an order is moved', () => {
   const patch = (app: Parameters<typeof request>[0], body: object) =>

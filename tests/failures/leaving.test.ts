@@ -33,8 +33,10 @@ describe.each(['order', 'payment'])(
           await sleep(1_000);
           await Promise.all([service.stop('SIGTERM', 30_000), sidecar.exited()]);
           await sleep(1_000);
-          sidecar.start();
+          // A sidecar is found from its start on; on a cluster not before its pod is ready.
           service.start();
+          await eventually('it listens', async () => (await fetch(`${system.url(each)}/livez`)).ok);
+          sidecar.start();
           await eventually('it is back', async () => (await fetch(`${system.url(each)}/readyz`)).ok);
         }
         await sleep(1_000);

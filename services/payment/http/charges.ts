@@ -55,8 +55,10 @@ export function chargeRoutes({
       const { orderId } = request;
       await delay.wait();
       // The call that broke may have stored the payment: it is read then.
-      const again = { ...request, isFresh: false };
-      const ask = () => askAgain((isRepeat) => callPayment(orderId, method, isRepeat ? again : request));
+      const ask = () =>
+        askAgain((isRepeat) =>
+          callPayment(orderId, method, isRepeat ? { ...request, isFresh: false } : request),
+        );
       res.json(orRefuse(await withLogContext({ orderId }, ask)));
     });
   }

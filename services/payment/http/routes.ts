@@ -2,7 +2,7 @@ import { type Request, type Response, Router } from 'express';
 import { z } from 'zod';
 import { orderId } from '../../shared/contracts/booking';
 import { refuse } from '../../shared/contracts/refusals';
-import { askAgain } from '../../shared/platform/actorHost/askAgain';
+import { askAgain, askAgainIfKeyed } from '../../shared/platform/actorHost/askAgain';
 import type { actorCaller } from '../../shared/platform/actorHost/caller';
 import { publicBaseUrl, readBody } from '../../shared/platform/httpApp';
 import { keyedBy } from '../../shared/platform/idempotency';
@@ -53,8 +53,7 @@ export function paymentRoutes({ callPayment, provider, list, delay, clock }: Rou
     await delay.wait();
     const keyed = keyedBy(req, 'pay', { price, payMethod, card: card?.token });
     const ask = () => callPayment(id, 'pay', { price, payMethod, ...(card ? { card } : {}), ...keyed });
-    // Without a key, a repeat of what was paid hears that it was paid before.
-    const answer = await withLogContext({ orderId: id }, () => (keyed.request ? askAgain(ask) : ask()));
+    const answer = await withLogContext({ orderId: id }, () => askAgainIfKeyed(keyed, ask));
     const view = viewOf(req, paymentSummary(id, orRefuse(answer).payment));
     sendHal(res.status(201).location(view._links.self.href), view);
   });

@@ -4,7 +4,7 @@ import { centerId } from '../../shared/contracts/booking';
 import { type CalendarTable, centerCalendar } from '../../shared/contracts/calendar';
 import { holidaysBetween } from '../../shared/contracts/holidays';
 import { isRefusal, refuse } from '../../shared/contracts/refusals';
-import { askAgain } from '../../shared/platform/actorHost/askAgain';
+import { askAgain, askAgainIfKeyed } from '../../shared/platform/actorHost/askAgain';
 import type { actorCaller } from '../../shared/platform/actorHost/caller';
 import type { Registry } from '../../shared/platform/actorHost/registry';
 import { publicBaseUrl, readBody } from '../../shared/platform/httpApp';
@@ -57,8 +57,7 @@ export function calendarRoutes(options: CalendarRouteOptions): Router {
     const input = { calendar, precondition, ...(force ? { reason: force.reason } : {}) };
     const keyed = keyedBy(req, 'replace', input);
     const replace = () => callCalendar(id, 'replace', { ...input, ...keyed });
-    // Without a key, a repeat of what was done no longer meets its precondition.
-    const present = orRefuse(await (keyed.request ? askAgain(replace) : replace()));
+    const present = orRefuse(await askAgainIfKeyed(keyed, replace));
     if (precondition.kind === 'absent') {
       res.status(201).location(`${publicBaseUrl(req)}/calendars/${id}`);
     }

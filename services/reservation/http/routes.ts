@@ -2,7 +2,7 @@ import { type Request, type Response, Router } from 'express';
 import { z } from 'zod';
 import { orderId } from '../../shared/contracts/booking';
 import { isRefusal, type RefusalCode, refuse } from '../../shared/contracts/refusals';
-import { askAgain } from '../../shared/platform/actorHost/askAgain';
+import { askAgain, askAgainIfKeyed } from '../../shared/platform/actorHost/askAgain';
 import type { actorCaller } from '../../shared/platform/actorHost/caller';
 import { publicBaseUrl, readBody } from '../../shared/platform/httpApp';
 import { keyedBy } from '../../shared/platform/idempotency';
@@ -37,8 +37,7 @@ export function reservationRoutes({ callReservation, list, clock }: ReservationR
     const keyed = keyedBy(req, 'decide', command);
     const input = { ...command, ...keyed };
     const askOnce = () => callReservation(id, 'decide', input, decideDeadlineMs);
-    // Without a key, a repeat of what was done hears that it was done before.
-    const ask = async () => orRefuse(await (keyed.request ? askAgain(askOnce) : askOnce()));
+    const ask = async () => orRefuse(await askAgainIfKeyed(keyed, askOnce));
     return withLogContext({ orderId: id }, async () => {
       const first = await ask();
       const answer = 'isDue' in first ? await ask() : first;

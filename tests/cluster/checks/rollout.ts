@@ -30,9 +30,10 @@ export async function rolledUnderLoad(): Promise<void> {
   );
   const after = (share: number) => Math.round(tookMs[Math.floor(tookMs.length * share)] ?? 0);
   note(`a booking took ${after(0.5)} ms (p50), ${after(0.99)} ms (p99), ${after(1 - 1e-9)} ms at most`);
-  const byKind = Object.entries(countsOf(failures.map((each) => each.split(' ').slice(2).join(' '))));
+  const byKind = Object.entries(countsOf(failures.map(({ what }) => what)));
   const kinds = byKind.map(([what, count]) => `${count} × ${what}`);
-  evidence('what failed', [...kinds, '', ...failures.slice(0, 40)].join('\n') || 'nothing');
+  const first = failures.slice(0, 40).map(({ at, what }) => `${at} ${what}`);
+  evidence('what failed', [...kinds, '', ...first].join('\n') || 'nothing');
   await lawsHold(await redisUrl(), { withinMs: 240_000 });
   expectThat(
     bookings / seconds >= bookingsPerSecond * 0.9,
@@ -45,7 +46,7 @@ export async function rolledUnderLoad(): Promise<void> {
 async function beginLoad() {
   const api = await gateway();
   const seat = await openSeats(api);
-  const failures: string[] = [];
+  const failures: { at: string; what: string }[] = [];
   const under = new Set<Promise<void>>();
   const counts = { bookings: 0, reads: 0 };
   const begun = Date.now();
@@ -56,13 +57,14 @@ async function beginLoad() {
       .then(({ status, body }) => {
         if (kind === 'bookings') tookMs.push(Date.now() - from);
         if (status < 300) counts[kind] += 1;
-        else failures.push(`${at()} ${kind} ${status} ${(body as { code?: string })?.code}`);
+        else failed(`${kind} ${status} ${(body as { code?: string })?.code}`);
       })
-      .catch((error: Error) => void failures.push(`${at()} ${kind} ${error.message} ${error.cause ?? ''}`))
+      .catch((error: Error) => failed(`${kind} ${error.message} ${error.cause ?? ''}`))
       .finally(() => under.delete(done));
     under.add(done);
   };
-  const at = () => `${((Date.now() - begun) / 1_000).toFixed(1)} s`;
+  const failed = (what: string) =>
+    void failures.push({ at: `${((Date.now() - begun) / 1_000).toFixed(1)} s`, what });
   const timers = [
     setInterval(() => do_('bookings', bookPaid(api, seat())), 1_000 / bookingsPerSecond),
     setInterval(() => do_('reads', api.get('/reservations?size=5')), 1_000 / readsPerSecond),

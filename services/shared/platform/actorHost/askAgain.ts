@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { KeyedRequest } from '../../contracts/keyedRequests';
 import { SidecarError } from '../sidecar';
 
 /**
@@ -32,6 +33,17 @@ export function createAskAgain({
 
 /** As the services use it. */
 export const askAgain = createAskAgain();
+
+/**
+ * The same for a command that only its Idempotency-Key makes fit to be asked twice: without one, who repeats what was done
+ * hears that it was done before.
+ */
+export function askAgainIfKeyed<Answer>(
+  { request }: { request?: KeyedRequest },
+  ask: () => Promise<Answer>,
+): Promise<Answer> {
+  return request ? askAgain(ask) : ask();
+}
 
 // Placement has moved the actors in some tenths of a second, where sidecars and processors are well.
 const pausesMs = [50, 100, 200, 400, 800, 1_600];

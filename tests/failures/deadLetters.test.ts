@@ -15,6 +15,9 @@ import { startTestSystem, type TestSystem } from '../support/testSystem';
 
 jest.setTimeout(150_000);
 
+/** One try, and the retries that components/resiliency.yaml allows. */
+const patience = { withinMs: 60_000 };
+
 const phone = '+821055550177';
 const name = 'Guest-whom-no-list-names';
 
@@ -34,10 +37,14 @@ describe('An event that its consumer cannot take in', () => {
     const poison = { ...(await lastEvent('reservations')), orderId, eventId: `test.${orderId}.1` };
     await publish(system, 'reservations', poison);
 
-    const letter = await eventually('it is listed', async () => {
-      const { body } = await deadLetters('order');
-      return body._embedded.deadLetters.find((each: { id: string }) => each.id.includes(poison.eventId));
-    });
+    const letter = await eventually(
+      'it is listed',
+      async () => {
+        const { body } = await deadLetters('order');
+        return body._embedded.deadLetters.find((each: { id: string }) => each.id.includes(poison.eventId));
+      },
+      patience,
+    );
     expect(letter).toMatchObject({
       id: `reservations:${poison.eventId}`,
       topic: 'reservations',
@@ -69,6 +76,7 @@ describe('An event that its consumer cannot take in', () => {
     await eventually(
       'it is listed',
       async () => (await deadLetters('notification')).body.page.totalElements === 1,
+      patience,
     );
     await isReceived(other.body.orderId);
     const { body } = await deadLetters('notification');
@@ -149,9 +157,9 @@ test('When dead letters cannot be kept just now, then they go round until they c
   try {
     await publish(system, 'orders', { note: 'of another system' });
     const log = () => readFileSync(join(system.dataDir, 'logs', 'payment.log'), 'utf8');
-    // One try, eight retries, and the first of the next round.
+    // One try, 25 retries, and the first of the next round.
     const inVain = () => log().split('a dead letter could not be kept').length - 1;
-    await eventually('it comes round again', async () => inVain() > 9, { withinMs: 60_000 });
+    await eventually('it comes round again', async () => inVain() > 26, { withinMs: 90_000 });
     lists.start();
     await eventually('it is listed', async () => {
       const { body } = await apiOf(system.url('payment')).get('/deadLetters');

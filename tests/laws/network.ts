@@ -119,7 +119,7 @@ export class Network {
     const handler = process.parts.handlers.find((each) => each.topic === topic);
     if (!handler) return;
     const stamped = JSON.parse(event) as StampedEvent;
-    const handled = 'handleMany' in handler ? handler.handleMany([stamped]) : handler.handle(stamped);
+    const handled = handler.handle(stamped);
     // One that dies takes the word with it: the broker hears nothing, and brings the message again.
     if (this.world.plant.acksFirst?.(service)) return void handled.catch(() => {});
     await Promise.race([handled, process.untilDeath()]);

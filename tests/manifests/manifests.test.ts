@@ -117,6 +117,11 @@ describeWhereBuilt('what is planted', () => {
       /open to every/,
     ],
     ['a stranger', (all) => (named(all, 'Component', 'pubsub') as Manifest).scopes?.push('x'), /names x/],
+    [
+      'a sidecar that answers for the dead',
+      (all) => delete (named(all, 'Configuration', 'payment') as Manifest).spec.appHttpPipeline,
+      /counts as answering/,
+    ],
     ['replicas', (all) => (payment(all).spec.replicas = 2), /which the autoscaler decides/],
   ])('When there is %s, then it is found', (_what, plant, fault) => {
     expect(broken(plant)).toContainEqual(expect.stringMatching(fault));

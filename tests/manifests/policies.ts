@@ -69,6 +69,7 @@ function serviceFaults(deployment: Manifest, manifests: readonly Manifest[]): st
   const annotations = deployment.spec.template.metadata.annotations;
   const scaler = named(manifests, 'HorizontalPodAutoscaler', name);
   const disruption = named(manifests, 'PodDisruptionBudget', name);
+  const configuration = named(manifests, 'Configuration', annotations['dapr.io/config']);
   return [
     ...wants(scaler?.spec.scaleTargetRef.name === name, 'is scaled by nobody'),
     ...wants(deployment.spec.replicas === undefined, 'says how many replicas, which the autoscaler decides'),
@@ -82,7 +83,13 @@ function serviceFaults(deployment: Manifest, manifests: readonly Manifest[]): st
       'has no account',
     ),
     ...wants(annotations['dapr.io/app-id'] === name, 'has another app id'),
-    ...wants(named(manifests, 'Configuration', annotations['dapr.io/config']), 'has no Dapr Configuration'),
+    ...wants(configuration, 'has no Dapr Configuration'),
+    ...wants(
+      configuration?.spec.appHttpPipeline?.handlers.some(
+        (each: { name: string }) => each.name === 'no-answer',
+      ),
+      'counts as answering when it is dead',
+    ),
     ...wants(annotations['dapr.io/api-token-secret'], 'has a sidecar that serves anybody'),
     ...wants(
       name === 'gateway' || annotations['dapr.io/app-token-secret'],

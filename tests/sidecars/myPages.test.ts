@@ -499,8 +499,7 @@ function orderOf(n: number, happenings: readonly Happening[] = stories['paid at 
 /** As the subscription does it. */
 async function take(events: readonly OrderEvent[]): Promise<void> {
   const [handler] = notificationSubscriptions({ pages, list, wake: () => {} });
-  if (!handler || !('handleMany' in handler)) throw new Error('it takes many at a time');
-  await handler.handleMany(events as unknown as StampedEvent[]);
+  for (const event of events) await handler?.handle(event as unknown as StampedEvent);
 }
 
 function history(): OrderSource {

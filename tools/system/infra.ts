@@ -127,6 +127,7 @@ export function planInfra({
       BROKER_REDIS_URL: redisUrl,
       SMS_LOG_FILE: smsLogFile,
       DAPR_COMPONENTS_SOCKETS_FOLDER: socketsDir,
+      NO_ANSWER_WASM: `file://${join(projectRoot, 'components/no-answer/no-answer.wasm')}`,
       // Sidecars tell each other where they are; here that is the loopback interface.
       DAPR_HOST_IP: '127.0.0.1',
       // Some shells export the machine's name under the name that tells a service where to listen.

@@ -132,19 +132,29 @@ function orderKept(value: string): string {
   return value.replace(/[\u0000\u0001]/g, (each) => (each === separator ? '\u0001\u0001' : '\u0001\u0002'));
 }
 
-// A thing that left the list keeps its version, so that what is said late of it does not bring it back. A document goes
-// through as text, unread: a name may hold what Redis' JSON reader refuses, such as half of an emoji.
+// A thing that left the list keeps its version, so that what is said late of it does not bring it back. Where it stands
+// already it stays, but for who builds the list anew: he trusts nothing that is there. A document goes through as text,
+// unread: a name may hold what Redis' JSON reader refuses, such as half of an emoji.
 const putScript = `
+local places = {}
+local here = {}
+for i = 5, #ARGV do places[i - 4] = ARGV[i] end
+for i = 1, #places, 2 do here[places[i]] = places[i + 1] end
 local known = redis.call('HGET', KEYS[2], ARGV[1])
 if known then
   local old = cjson.decode(known)
   local version = tonumber(ARGV[2])
   if old.version > version or (old.version == version and ARGV[3] == '0') then return 0 end
-  for i = 1, #old.places, 2 do redis.call('ZREM', old.places[i], old.places[i + 1]) end
+  for i = 1, #old.places, 2 do
+    local set, member = old.places[i], old.places[i + 1]
+    if here[set] ~= member then
+      redis.call('ZREM', set, member)
+    elseif ARGV[3] == '0' then
+      here[set] = nil
+    end
+  end
 end
-local places = {}
-for i = 5, #ARGV do places[i - 4] = ARGV[i] end
-for i = 1, #places, 2 do redis.call('ZADD', places[i], 0, places[i + 1]) end
+for set, member in pairs(here) do redis.call('ZADD', set, 0, member) end
 redis.call('HSET', KEYS[2], ARGV[1], cjson.encode({ version = tonumber(ARGV[2]), places = places }))
 if ARGV[4] == '' then redis.call('HDEL', KEYS[1], ARGV[1]) else redis.call('HSET', KEYS[1], ARGV[1], ARGV[4]) end
 return 1`;

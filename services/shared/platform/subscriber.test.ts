@@ -42,7 +42,7 @@ beforeEach(() => {
 test('When the sidecar asks what to subscribe to, then each topic has its route, and a dead-letter topic', async () => {
   const app = appWith(
     { topic: 'orders', handle: async () => {} },
-    { topic: 'payments', handleMany: async () => {}, max: 100, waitMs: 20 },
+    { topic: 'payments', handle: async () => {} },
   );
 
   const { body } = await request(app).get('/dapr/subscribe');
@@ -50,12 +50,7 @@ test('When the sidecar asks what to subscribe to, then each topic has its route,
   const common = { pubsubname: 'pubsub', deadLetterTopic: 'dead' };
   expect(body).toEqual([
     { ...common, topic: 'orders', routes: { default: '/events/orders' } },
-    {
-      ...common,
-      topic: 'payments',
-      routes: { default: '/events/payments' },
-      bulkSubscribe: { enabled: true, maxMessagesCount: 100, maxAwaitDurationMs: 20 },
-    },
+    { ...common, topic: 'payments', routes: { default: '/events/payments' } },
   ]);
 });
 
@@ -162,88 +157,4 @@ describe('one event at a time', () => {
       expect(handle).not.toHaveBeenCalled();
     },
   );
-});
-
-describe('many at a time', () => {
-  const many = (handleMany: (events: readonly StampedEvent[]) => Promise<void>) =>
-    appWith({ topic: 'orders', handleMany, max: 100, waitMs: 20 });
-  const bulk = (...data: unknown[]) => ({
-    id: 'bulk-1',
-    entries: data.map((each, i) => ({ entryId: `entry-${i}`, event: cloudEvent(each), contentType: 'x' })),
-  });
-
-  const statusesOf = ({ statuses }: { statuses: { status: string }[] }) =>
-    statuses.map(({ status }) => status);
-
-  test('When the handler takes them in, then each is acknowledged', async () => {
-    const handleMany = jest.fn(async () => {});
-    const events = [stamped(), stamped({ eventId: 'order.o-2.1', orderId: 'o-2' })];
-
-    const { body } = await deliver(many(handleMany), bulk(...events));
-
-    expect(body).toEqual({
-      statuses: [
-        { entryId: 'entry-0', status: 'SUCCESS' },
-        { entryId: 'entry-1', status: 'SUCCESS' },
-      ],
-    });
-    expect(handleMany.mock.calls).toEqual([[events]]);
-  });
-
-  test('When one is malformed, then only that one goes to the dead letters', async () => {
-    const handleMany = jest.fn(async () => {});
-
-    const { body } = await deliver(
-      many(handleMany),
-      bulk(stamped(), { nonsense: true }, stamped({ version: 2 })),
-    );
-
-    expect(statusesOf(body)).toEqual(['SUCCESS', 'DROP', 'SUCCESS']);
-    expect(handleMany.mock.calls).toEqual([[[stamped(), stamped({ version: 2 })]]]);
-  });
-
-  test('When one is malformed and the handler fails, then it goes to the dead letters, and the others come again', async () => {
-    const app = many(() => Promise.reject(new Error('store is away')));
-
-    const { body } = await deliver(app, bulk({ nonsense: true }, stamped()));
-
-    expect(statusesOf(body)).toEqual(['DROP', 'RETRY']);
-  });
-
-  test('When all are malformed, then the handler is left alone', async () => {
-    const handleMany = jest.fn(async () => {});
-
-    const { body } = await deliver(many(handleMany), bulk({ nonsense: true }));
-
-    expect(statusesOf(body)).toEqual(['DROP']);
-    expect(handleMany).not.toHaveBeenCalled();
-  });
-
-  test('When one of them always fails, then only that one comes again', async () => {
-    const app = many(async (events) => {
-      if (events.some(({ version }) => version === 2)) throw new Error('poison');
-    });
-
-    const { body } = await deliver(app, bulk(stamped(), stamped({ version: 2 }), stamped({ version: 3 })));
-
-    expect(statusesOf(body)).toEqual(['SUCCESS', 'RETRY', 'SUCCESS']);
-  });
-
-  test('When the handler fails, then none is acknowledged', async () => {
-    const app = many(() => Promise.reject(new Error('store is away')));
-
-    const { body } = await deliver(app, bulk(stamped(), stamped({ version: 2 })));
-
-    expect(statusesOf(body)).toEqual(['RETRY', 'RETRY']);
-    expect(logged.join()).toContain('store is away');
-  });
-
-  test('When the whole is no bulk, then nothing of it is acknowledged', async () => {
-    const handleMany = jest.fn(async () => {});
-
-    const { status } = await deliver(many(handleMany), cloudEvent(stamped()));
-
-    expect(status).toBe(500);
-    expect(handleMany).not.toHaveBeenCalled();
-  });
 });

@@ -160,6 +160,41 @@ const words: Record<string, (state: SlotState, ticket: string) => SlotState> = {
   'the verdict "wait"': (state, ticket) => settle(state, [verdict('wait', 'a', ticket)]),
 };
 
+describe('When a move finds a time full', () => {
+  const move = (state: SlotState, orderId: string, ticket: string, offered: readonly Opening[] = atEight) =>
+    hold(state, { orderId, orderType: 'basic', ticket, asMove: true, openings: offered, visitAt });
+  const moved = (state: SlotState, ...asked: [string, string, (readonly Opening[])?]) => {
+    const taken = move(state, ...asked);
+    if (isRefusal(taken)) throw new Error(`refused: ${taken.refused}`);
+    return taken.state;
+  };
+  const afterCut = moved(emptySlot, 'mover', 'first try');
+
+  test('then it is full, if others have it', () => {
+    expect(move(afterCut, 'another', 'its try')).toMatchObject({ refused: 'slot_full' });
+    expect(move(slotWith('a').state, 'mover', 'first try')).toMatchObject({ refused: 'slot_full' });
+  });
+
+  test('then its order has to wait, if an earlier try of its own has it', () => {
+    expect(move(afterCut, 'mover', 'second try')).toMatchObject({ refused: 'service_unavailable' });
+  });
+
+  test('then it is full, if what its earlier try has is at another time', () => {
+    const full = slotWith('a', 'b', 'c').state;
+    const atNineToo = moved(settle(full, [gone('b', full)]), 'mover', 'first try', atNine);
+    expect(move(atNineToo, 'mover', 'second try')).toMatchObject({ refused: 'slot_full' });
+  });
+
+  test('then it is full, once its order stands on the seat there', () => {
+    const stands = settle(afterCut, [{ holdId: 'first try', ticket: 'first try', verdict: 'settled' }]);
+    expect(move(stands, 'mover', 'second try')).toMatchObject({ refused: 'slot_full' });
+  });
+
+  function gone(orderId: string, state: SlotState): Verdict {
+    return { holdId: orderId, ticket: ticketsToVisit(state, orderId).at(-1) ?? '', verdict: 'gone' };
+  }
+});
+
 function takeIfGiven(state: SlotState): SlotState {
   const taken = take(state, 'a');
   return isRefusal(taken) ? state : taken.state;

@@ -61,7 +61,8 @@ export interface HeldSeat {
 
 /**
  * Takes the earliest free seat. An order whose earlier placement still has one here keeps it under the new ticket, if
- * it fits; where it does not, or the order is settled already, who asks has to wait or is out of date.
+ * it fits; where it does not, or the order is settled already, who asks has to wait or is out of date. So has who finds
+ * the day full by a seat that an earlier try of his own to move there still has.
  */
 export function hold(
   state: SlotState,
@@ -75,7 +76,7 @@ export function hold(
   if (kept && (earlier.length === 0 || !fits(kept, orderType, openings)))
     return refuse('service_unavailable');
   const time = kept?.time ?? earliestFree(state, openings, orderType);
-  if (time === undefined) return refuse('slot_full');
+  if (time === undefined) return refuse(hasLeftOne(state, command) ? 'service_unavailable' : 'slot_full');
   const order = asMove ? { orderId } : {};
   const unsettled = {
     ...order,
@@ -92,6 +93,15 @@ export function hold(
       unsettled: { ...state.unsettled, [holdId]: unsettled },
     },
   };
+}
+
+// What an earlier try to move left of the same wish, until it is visited: a sidecar runs a turn again that was cut, and
+// nobody may hear that a day is full for the seat that is held for him.
+function hasLeftOne({ seats, unsettled }: SlotState, { orderId, openings }: HoldCommand): boolean {
+  return Object.entries(seats).some(
+    ([holdId, seat]) =>
+      seat.orderId === orderId && holdId in unsettled && openings.some(({ time }) => time === seat.time),
+  );
 }
 
 // Asking again puts no visit off: a placement that waits for its earlier charge to be closed would wait for ever, as long

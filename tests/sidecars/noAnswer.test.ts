@@ -45,7 +45,7 @@ describe('A service that is dead', () => {
     await Promise.all(Array.from({ length: callers }, call));
     agent.destroy();
 
-    // Without components/no-answer.yaml some are 200: one in 2,000 to 14,000.
+    // Without components/no-answer.yaml some are 200: one in 2,800 to 13,600.
     expect([...statuses.keys()].filter((status) => status < 500)).toEqual([]);
   });
 });

@@ -7,7 +7,7 @@ import { type Logger, withLogContext } from './logger';
 
 /**
  * What a service does with one topic. A handler that returns has taken the event in for good; one that throws has not.
- * Events come one by one, for what comes in bulk can be lost (decisions/0013).
+ * Events come one by one, for what comes in bulk can be lost (decisions/0015).
  */
 export interface TopicHandler {
   topic: string;

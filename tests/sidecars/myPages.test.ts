@@ -499,7 +499,8 @@ function orderOf(n: number, happenings: readonly Happening[] = stories['paid at 
 /** As the subscription does it. */
 async function take(events: readonly OrderEvent[]): Promise<void> {
   const [handler] = notificationSubscriptions({ pages, list, wake: () => {} });
-  for (const event of events) await handler?.handle(event as unknown as StampedEvent);
+  if (!handler) throw new Error('nobody takes the events in');
+  for (const event of events) await handler.handle(event as unknown as StampedEvent);
 }
 
 function history(): OrderSource {

@@ -34,19 +34,17 @@ describe('A service that is dead', () => {
 
     const agent = new Agent({ keepAlive: true, maxSockets: callers });
     const url = `${host.sidecarUrl}/v1.0/invoke/order/method/livez`;
-    const statuses = new Map<number, number>();
+    const statuses = new Set<number>();
     const until = Date.now() + forMs;
     const call = async () => {
-      while (Date.now() < until) {
-        const status = await statusOf(url, agent);
-        statuses.set(status, (statuses.get(status) ?? 0) + 1);
-      }
+      while (Date.now() < until) statuses.add(await statusOf(url, agent));
     };
     await Promise.all(Array.from({ length: callers }, call));
     agent.destroy();
 
     // Without components/no-answer.yaml some are 200: one in 2,800 to 13,600.
-    expect([...statuses.keys()].filter((status) => status < 500)).toEqual([]);
+    expect(statuses).toContain(500);
+    expect([...statuses].filter((status) => status < 500)).toEqual([]);
   });
 });
 

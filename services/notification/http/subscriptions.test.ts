@@ -62,7 +62,8 @@ function subscription({ put }: { put?: () => Promise<void> } = {}) {
   });
   const [handler] = handlers;
   const handle = async (...some: readonly OrderEvent[]) => {
-    for (const event of some) await handler?.handle(event as unknown as StampedEvent);
+    if (!handler) throw new Error('nobody takes the events in');
+    for (const event of some) await handler.handle(event as unknown as StampedEvent);
   };
   return { topics: handlers.map(({ topic }) => topic), handle, took, listed, woken };
 }

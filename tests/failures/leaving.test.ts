@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePorts } from '../../tools/system/plan';
 import { appOf } from '../../tools/system/system';
 import { eventually } from '../../tools/system/waiting';
 import { goodCard } from '../support/api';
@@ -36,7 +37,9 @@ describe.each(['order', 'payment'])(
           // A sidecar is found from its start on; on a cluster not before its pod is ready.
           service.start();
           await eventually('it listens', async () => (await fetch(`${system.url(each)}/livez`)).ok);
-          sidecar.start();
+          // At another address, like a new pod: at the old one others would come back only when their connection tries again.
+          const [port] = await freePorts(1);
+          sidecar.start({}, ['--dapr-internal-grpc-port', String(port)]);
           await eventually('it is back', async () => (await fetch(`${system.url(each)}/readyz`)).ok);
         }
         await sleep(1_000);

@@ -3,6 +3,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Express, Router } from 'express';
 import { Pool } from 'undici';
 import { z } from 'zod';
@@ -18,6 +19,7 @@ import {
 import { createLogger } from '../../services/shared/platform/logger';
 import { RefusedError } from '../../services/shared/platform/problem';
 import { ManagedProcess, useLeash } from '../../tools/system/managedProcess';
+import { makeNames } from '../../tools/system/names';
 import { freePorts, projectRoot, readToolchain } from '../../tools/system/plan';
 import { eventually } from '../../tools/system/waiting';
 
@@ -40,6 +42,7 @@ beforeAll(async () => {
   const [gatewayPort, orderPort, gatewaySidecar, orderSidecar] = [take(), take(), take(), take()];
   const resources = join(dataDir, 'components');
   for (const folder of [resources, join(dataDir, '.data')]) mkdirSync(folder, { recursive: true });
+  makeNames(join(dataDir, '.data', 'names.db'));
   copyFileSync(join(projectRoot, 'components/resiliency.yaml'), join(resources, 'resiliency.yaml'));
   base = `http://127.0.0.1:${gatewayPort}`;
   pool = new Pool(`http://127.0.0.1:${gatewaySidecar}`);
@@ -114,6 +117,16 @@ describe('what a service is told', () => {
 
     expect(status).toBe(200);
   });
+});
+
+test('When the sidecar of a service was held up for five seconds, then it is still found', async () => {
+  const held = sidecars.find(({ plan }) => plan.name === 'order-daprd');
+  held?.pause();
+  const answer = sleep(5_000).then(() => call('GET', '/orders/1'));
+  await sleep(5_100);
+  held?.resume();
+
+  expect((await answer).status).toBe(200);
 });
 
 describe('what a caller is told', () => {

@@ -2,6 +2,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createClient } from 'redis';
 import { ManagedProcess } from './managedProcess';
+import { makeNames } from './names';
 import { type InfraPorts, projectRoot, type Toolchain } from './plan';
 import { endStaleLeadership, schedulerId, takesReminders } from './scheduler';
 import { accepts, eventually } from './waiting';
@@ -138,6 +139,7 @@ export function planInfra({
       for (const dir of [at('redis'), socketsDir, namesDir]) mkdirSync(dir, { recursive: true });
       // Where sidecars were when the machine last stopped says nothing now.
       for (const end of ['', '-wal', '-shm']) rmSync(join(namesDir, `names.db${end}`), { force: true });
+      makeNames(join(namesDir, 'names.db'));
       for (const each of all) each.start();
       const ready = async ({ name, answers }: InfraPart) => {
         await eventually(`${name} answers`, answers, { withinMs: 60_000 });

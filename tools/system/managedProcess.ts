@@ -54,14 +54,14 @@ export class ManagedProcess {
     return join(this.logDir, `${this.plan.name}.log`);
   }
 
-  start(extraEnv: NodeJS.ProcessEnv = {}): void {
+  start(extraEnv: NodeJS.ProcessEnv = {}, extraArgs: readonly string[] = []): void {
     if (this.#child) throw new Error(`${this.plan.name} is running already`);
     const { command, args, cwd, env } = this.plan;
     mkdirSync(this.logDir, { recursive: true });
     mkdirSync(cwd, { recursive: true });
     const log = createWriteStream(this.logFile, { flags: 'a' });
     // A group of its own: Ctrl-C at the terminal must reach only us, who then stop things in their order.
-    const child = spawn(command, [...args], {
+    const child = spawn(command, [...args, ...extraArgs], {
       cwd,
       env: { ...process.env, ...env, ...extraEnv },
       stdio: ['ignore', 'pipe', 'pipe'],

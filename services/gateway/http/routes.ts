@@ -3,9 +3,10 @@ import type { Dispatcher } from 'undici';
 import { refuse } from '../../shared/contracts/refusals';
 import { bodyBytesMax } from '../../shared/platform/httpApp';
 import { currentTraceparent } from '../../shared/platform/logger';
-import { createSurelySend, notBegunHeader, repeatsHeader, type Sent } from '../../shared/platform/neverBegun';
+import { createSurelySend, notBegunHeader, repeatsHeader } from '../../shared/platform/neverBegun';
 import { RefusedError } from '../../shared/platform/problem';
 import { clientAddress, publicBaseUrl, publicProtocol } from '../../shared/platform/publicUrl';
+import { askWhole, type WholeAnswer } from '../../shared/platform/wholeAnswer';
 import { createHoldOff } from './holdOff';
 import { innerPath, isPublicId, type PublicRoute, publicRoutes } from './publicRoutes';
 
@@ -48,28 +49,27 @@ export function gatewayRoutes(sidecarPool: Dispatcher, deadlineMs: number, apiTo
     const traceparent = currentTraceparent();
     const sent = Buffer.isBuffer(req.body) && req.body.length > 0 ? req.body : undefined;
     const passed = taken(req);
+    const asked: Dispatcher.DispatchOptions = {
+      // A HEAD is a GET whose body is left out here.
+      method: (req.method === 'HEAD' ? 'GET' : req.method) as Dispatcher.HttpMethod,
+      path,
+      headers: {
+        ...passed,
+        // A body that says nothing of itself must not be taken for JSON on its way (RFC 9110, 8.3).
+        ...(sent && !req.get('content-type') ? { 'content-type': 'application/octet-stream' } : {}),
+        'x-forwarded-host': new URL(publicBaseUrl(req)).host,
+        'x-forwarded-proto': publicProtocol(req),
+        'x-forwarded-for': clientAddress(req),
+        ...(traceparent ? { traceparent } : {}),
+        [repeatsHeader]: '1',
+        ...(apiToken ? { 'dapr-api-token': apiToken } : {}),
+      },
+      ...(sent ? { body: sent } : {}),
+    };
     try {
-      const { statusCode, headers, body } = await sidecarPool.request({
-        // A HEAD is a GET whose body is left out here.
-        method: (req.method === 'HEAD' ? 'GET' : req.method) as Dispatcher.HttpMethod,
-        path,
-        headers: {
-          ...passed,
-          // A body that says nothing of itself must not be taken for JSON on its way (RFC 9110, 8.3).
-          ...(sent && !req.get('content-type') ? { 'content-type': 'application/octet-stream' } : {}),
-          'x-forwarded-host': new URL(publicBaseUrl(req)).host,
-          'x-forwarded-proto': publicProtocol(req),
-          'x-forwarded-for': clientAddress(req),
-          ...(traceparent ? { traceparent } : {}),
-          [repeatsHeader]: '1',
-          ...(apiToken ? { 'dapr-api-token': apiToken } : {}),
-        },
-        ...(sent ? { body: sent } : {}),
-        signal: AbortSignal.timeout(deadlineMs),
-      });
-      const whole = Buffer.from(await body.arrayBuffer());
+      const answer = await askWhole(sidecarPool, asked, deadlineMs);
       // Only a sidecar's own word is looked into.
-      return { status: statusCode, headers, body: whole, text: statusCode === 500 ? String(whole) : '' };
+      return { ...answer, text: answer.status === 500 ? String(answer.body) : '' };
     } catch (error) {
       throw new RefusedError(refuse('service_unavailable'), { cause: error });
     }
@@ -78,10 +78,7 @@ export function gatewayRoutes(sidecarPool: Dispatcher, deadlineMs: number, apiTo
   return router;
 }
 
-interface Answer extends Sent {
-  headers: Dispatcher.ResponseData['headers'];
-  body: Buffer;
-}
+type Answer = WholeAnswer & { text: string };
 
 // Read to its end before anything is sent on: what is too large is refused here, not by a sidecar in its own words, and
 // a slow caller holds up nobody but itself.

@@ -12,6 +12,7 @@ import {
   type Sidecar,
   SidecarError,
 } from './sidecar';
+import { askWhole, type WholeAnswer } from './wholeAnswer';
 
 interface DaprSidecarOptions {
   host?: string;
@@ -54,37 +55,36 @@ export function createDaprSidecar(options: DaprSidecarOptions): DaprSidecar {
     path: string,
     body?: unknown,
     extra: { headers?: Record<string, string>; deadlineMs?: number } = {},
-  ): Promise<Dispatcher.ResponseData> {
+  ): Promise<WholeAnswer> {
     const traceparent = currentTraceparent();
+    const asked = {
+      method,
+      path,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      headers: {
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(traceparent ? { traceparent } : {}),
+        ...token,
+        ...extra.headers,
+      },
+    };
     try {
-      return await pool.request({
-        method,
-        path,
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        headers: {
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-          ...(traceparent ? { traceparent } : {}),
-          ...token,
-          ...extra.headers,
-        },
-        signal: AbortSignal.timeout(extra.deadlineMs ?? standardDeadlineMs),
-      });
+      return await askWhole(pool, asked, extra.deadlineMs ?? standardDeadlineMs);
     } catch (error) {
       throw asSidecarError(operation, error);
     }
   }
 
-  async function expectSuccess(operation: string, answer: Dispatcher.ResponseData): Promise<string> {
-    const text = await readText(operation, answer);
-    if (answer.statusCode < 300) return text;
-    throw new SidecarError('refused', operation, text, answer.statusCode);
+  function expectSuccess(operation: string, { status, body }: WholeAnswer): string {
+    const text = String(body);
+    if (status < 300) return text;
+    throw new SidecarError('refused', operation, text, status);
   }
 
   async function answersWell(operation: string, path: string): Promise<boolean> {
     try {
-      const answer = await request(operation, 'GET', path, undefined, { deadlineMs: 2_000 });
-      await answer.body.dump();
-      return answer.statusCode < 300;
+      const { status } = await request(operation, 'GET', path, undefined, { deadlineMs: 2_000 });
+      return status < 300;
     } catch {
       return false;
     }
@@ -92,8 +92,7 @@ export function createDaprSidecar(options: DaprSidecarOptions): DaprSidecar {
 
   async function listens(): Promise<boolean> {
     try {
-      const answer = await request('look', 'GET', '/v1.0/healthz', undefined, { deadlineMs: 1_000 });
-      await answer.body.dump();
+      await request('look', 'GET', '/v1.0/healthz', undefined, { deadlineMs: 1_000 });
       return true;
     } catch (error) {
       return (error as SidecarError).failure === 'timeout';
@@ -118,8 +117,7 @@ export function createDaprSidecar(options: DaprSidecarOptions): DaprSidecar {
           headers: { ...headers, [repeatsHeader]: '1' },
           deadlineMs: left,
         });
-        const { statusCode: status, headers: answered } = answer;
-        return { status, headers: answered, text: await readText(operation, answer) };
+        return { status: answer.status, headers: answer.headers, text: String(answer.body) };
       };
       const answer = await surelySend(appId, send, within / 2);
       const { text } = answer;
@@ -154,7 +152,7 @@ export function createDaprSidecar(options: DaprSidecarOptions): DaprSidecar {
               `/v1.0-alpha1/publish/bulk/${pubsubName}/${topic}`,
               events.map(bulkEntry),
             );
-      await expectSuccess(operation, answer);
+      expectSuccess(operation, answer);
     },
 
     async send(binding, data, metadata = {}, deadlineMs = standardDeadlineMs) {
@@ -178,14 +176,14 @@ export function createDaprSidecar(options: DaprSidecarOptions): DaprSidecar {
       const answer = await actors.watch(
         request(operation, 'PUT', `${actorPath(type, id)}/method/${method}`, input ?? {}, { deadlineMs }),
       );
-      return parseJson(await expectSuccess(operation, answer));
+      return parseJson(expectSuccess(operation, answer));
     },
 
     async readActorState(type, id, key) {
       const operation = `actor state ${type} read`;
       const answer = await actors.watch(request(operation, 'GET', `${actorPath(type, id)}/state/${key}`));
-      const text = await expectSuccess(operation, answer);
-      return answer.statusCode === 204 || text === '' ? undefined : parseJson(text);
+      const text = expectSuccess(operation, answer);
+      return answer.status === 204 || text === '' ? undefined : parseJson(text);
     },
 
     async writeActorState(type, id, key, value, etag) {
@@ -194,10 +192,7 @@ export function createDaprSidecar(options: DaprSidecarOptions): DaprSidecar {
         operation: 'upsert',
         request: { key, value, ...(etag === undefined ? {} : { etag }) },
       };
-      await expectSuccess(
-        operation,
-        await request(operation, 'POST', `${actorPath(type, id)}/state`, [upsert]),
-      );
+      expectSuccess(operation, await request(operation, 'POST', `${actorPath(type, id)}/state`, [upsert]));
     },
 
     async setReminder(type, id, name, { dueMs, periodMs }: ReminderTiming) {
@@ -207,7 +202,7 @@ export function createDaprSidecar(options: DaprSidecarOptions): DaprSidecar {
         ...(periodMs ? { period: `${periodMs}ms` } : {}),
         overwrite: true,
       };
-      await expectSuccess(
+      expectSuccess(
         operation,
         await request(operation, 'POST', `${actorPath(type, id)}/reminders/${name}`, body),
       );
@@ -215,7 +210,7 @@ export function createDaprSidecar(options: DaprSidecarOptions): DaprSidecar {
 
     async deleteReminder(type, id, name) {
       const operation = `reminder ${type}.${name} delete`;
-      await expectSuccess(
+      expectSuccess(
         operation,
         await request(operation, 'DELETE', `${actorPath(type, id)}/reminders/${name}`),
       );
@@ -223,7 +218,7 @@ export function createDaprSidecar(options: DaprSidecarOptions): DaprSidecar {
 
     async componentType(name) {
       const operation = `type of ${name}`;
-      const text = await expectSuccess(operation, await request(operation, 'GET', '/v1.0/metadata'));
+      const text = expectSuccess(operation, await request(operation, 'GET', '/v1.0/metadata'));
       const { components = [] } = parseJson(text) as { components?: { name: string; type: string }[] };
       const found = components.find((component) => component.name === name);
       if (!found) throw new SidecarError('refused', operation, 'no such component is loaded');
@@ -232,7 +227,7 @@ export function createDaprSidecar(options: DaprSidecarOptions): DaprSidecar {
 
     async shutDown(withinMs) {
       const operation = 'shut down';
-      await expectSuccess(operation, await request(operation, 'POST', '/v1.0/shutdown'));
+      expectSuccess(operation, await request(operation, 'POST', '/v1.0/shutdown'));
       const until = performance.now() + withinMs;
       while ((await listens()) && performance.now() < until) await sleep(100);
     },
@@ -278,14 +273,6 @@ function bulkEntry(event: PublishedEvent) {
     contentType: 'application/json',
     metadata: { partitionKey: event.orderId, 'cloudevent.id': event.eventId },
   };
-}
-
-async function readText(operation: string, answer: Dispatcher.ResponseData): Promise<string> {
-  try {
-    return await answer.body.text();
-  } catch (error) {
-    throw asSidecarError(operation, error);
-  }
 }
 
 function parseJson(text: string): unknown {

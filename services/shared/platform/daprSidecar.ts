@@ -296,8 +296,7 @@ const breakerTexts = /circuit breaker is open|too many requests/;
 function asSidecarError(operation: string, error: unknown): SidecarError {
   if (error instanceof SidecarError) return error;
   const { name, message = String(error) } = (error ?? {}) as Partial<Error>;
-  const timedOut = name === 'TimeoutError' || name === 'AbortError';
-  return new SidecarError(timedOut ? 'timeout' : 'unreachable', operation, message);
+  return new SidecarError(name === 'TimeoutError' ? 'timeout' : 'unreachable', operation, message);
 }
 
 /** The SDK puts what the sidecar answered into the text of a plain error. */

@@ -14,8 +14,18 @@ export function startTestRun() {
   function timed(name, work) {
     const begun = Date.now();
     console.log(`\n· ${name}`);
-    const outcome = work();
+    const outcome = outcomeOf(work);
     console.log(`· ${name}: ${outcome} (${Math.round((Date.now() - begun) / 1000)} s)`);
+  }
+
+  // What breaks while a part is run is that part's failure: those after it are run, and counted, all the same.
+  function outcomeOf(work) {
+    try {
+      return work();
+    } catch (error) {
+      total.failed += 1;
+      return `FAILED: ${error.stack}`;
+    }
   }
 
   return {
@@ -37,7 +47,9 @@ export function startTestRun() {
       let isThere = false;
       timed(name, () => {
         if (minutes <= 0) return 'no time is left for it';
-        isThere = spawnSync(command, args, { stdio: 'inherit', timeout: minutes * 60_000 }).status === 0;
+        // Node takes whole milliseconds alone.
+        const timeout = Math.ceil(minutes * 60_000);
+        isThere = spawnSync(command, args, { stdio: 'inherit', timeout }).status === 0;
         return isThere ? 'done' : 'not there';
       });
       return isThere;

@@ -84,11 +84,20 @@ const wakeShard = createWaker({
 const wake = (orderId: string) => wakeShard(ledger.shardOf(orderId));
 const isStopping = () => stop.stopping;
 
+const subscriber = createSubscriber({
+  pubsubName: config.PUBSUB_NAME,
+  deadLetterTopic: 'notification-dead-letters',
+  handlers: notificationSubscriptions({ pages, list, wake }),
+  log,
+  deadLetters: { store: deadLetters, clock, retrySeconds: config.DEAD_LETTER_RETRY_SECONDS },
+});
+
 const app = createHttpApp({
   log,
   appApiToken: config.APP_API_TOKEN,
   isStopping: () => stop.stopping,
   handOver: stop.handOver,
+  fromSidecar: [host, subscriber],
   routers: [
     healthRoutes({
       sidecar,
@@ -96,14 +105,7 @@ const app = createHttpApp({
       ownCheck: async () => (await view.isReachable()) && (await index.isReachable()),
       isStopping,
     }),
-    host.router,
-    createSubscriber({
-      pubsubName: config.PUBSUB_NAME,
-      deadLetterTopic: 'notification-dead-letters',
-      handlers: notificationSubscriptions({ pages, list, wake }),
-      log,
-      deadLetters: { store: deadLetters, clock, retrySeconds: config.DEAD_LETTER_RETRY_SECONDS },
-    }),
+    ...subscriber.routers,
     notificationRoutes({ pages, list, ledger, wake, clock }),
     rebuildRoute({ orders: orderSource(sidecar), pages, list, clock, isStopping, log }),
   ],

@@ -135,24 +135,26 @@ const host = new ActorHost({
   lists: { [orderType]: orders },
 });
 
+const subscriber = createSubscriber({
+  pubsubName: config.PUBSUB_NAME,
+  deadLetterTopic: 'order-dead-letters',
+  handlers: [
+    ...orderSubscriptions(callOrder),
+    ...calendarSubscriptions(actorCaller<CenterCalendarContract>(sidecar, centerCalendarType)),
+  ],
+  log,
+  deadLetters: { store: deadLetters, clock, retrySeconds: config.DEAD_LETTER_RETRY_SECONDS },
+});
+
 const app = createHttpApp({
   log,
   appApiToken: config.APP_API_TOKEN,
   isStopping: () => stop.stopping,
   handOver: stop.handOver,
+  fromSidecar: [host, subscriber],
   routers: [
     healthRoutes({ sidecar, stateStore: 'order-store', isStopping: () => stop.stopping }),
-    host.router,
-    createSubscriber({
-      pubsubName: config.PUBSUB_NAME,
-      deadLetterTopic: 'order-dead-letters',
-      handlers: [
-        ...orderSubscriptions(callOrder),
-        ...calendarSubscriptions(actorCaller<CenterCalendarContract>(sidecar, centerCalendarType)),
-      ],
-      log,
-      deadLetters: { store: deadLetters, clock, retrySeconds: config.DEAD_LETTER_RETRY_SECONDS },
-    }),
+    ...subscriber.routers,
     orderRoutes({
       callOrder,
       payments,

@@ -62,21 +62,23 @@ const host = new ActorHost({
   lists: { [paymentType]: list },
 });
 
+const subscriber = createSubscriber({
+  pubsubName: config.PUBSUB_NAME,
+  deadLetterTopic: 'payment-dead-letters',
+  handlers: paymentSubscriptions(callPayment),
+  log,
+  deadLetters: { store: deadLetters, clock, retrySeconds: config.DEAD_LETTER_RETRY_SECONDS },
+});
+
 const app = createHttpApp({
   log,
   appApiToken: config.APP_API_TOKEN,
   isStopping: () => stop.stopping,
   handOver: stop.handOver,
+  fromSidecar: [host, subscriber],
   routers: [
     healthRoutes({ sidecar, stateStore: 'payment-store', isStopping: () => stop.stopping }),
-    host.router,
-    createSubscriber({
-      pubsubName: config.PUBSUB_NAME,
-      deadLetterTopic: 'payment-dead-letters',
-      handlers: paymentSubscriptions(callPayment),
-      log,
-      deadLetters: { store: deadLetters, clock, retrySeconds: config.DEAD_LETTER_RETRY_SECONDS },
-    }),
+    ...subscriber.routers,
     chargeRoutes({ callPayment, provider, delay }),
     paymentRoutes({ callPayment, provider, list, delay, clock }),
     faultRoutes({ delay, log }),

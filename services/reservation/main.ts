@@ -72,11 +72,20 @@ const host = new ActorHost({
   ],
 });
 
+const subscriber = createSubscriber({
+  pubsubName: config.PUBSUB_NAME,
+  deadLetterTopic: 'reservation-dead-letters',
+  handlers: reservationSubscriptions(callReservation),
+  log,
+  deadLetters: { store: deadLetters, clock, retrySeconds: config.DEAD_LETTER_RETRY_SECONDS },
+});
+
 const app = createHttpApp({
   log,
   appApiToken: config.APP_API_TOKEN,
   isStopping: () => stop.stopping,
   handOver: stop.handOver,
+  fromSidecar: [host, subscriber],
   routers: [
     healthRoutes({
       sidecar,
@@ -84,14 +93,7 @@ const app = createHttpApp({
       ownCheck: () => list.isReachable(),
       isStopping: () => stop.stopping,
     }),
-    host.router,
-    createSubscriber({
-      pubsubName: config.PUBSUB_NAME,
-      deadLetterTopic: 'reservation-dead-letters',
-      handlers: reservationSubscriptions(callReservation),
-      log,
-      deadLetters: { store: deadLetters, clock, retrySeconds: config.DEAD_LETTER_RETRY_SECONDS },
-    }),
+    ...subscriber.routers,
     reservationRoutes({ callReservation, list, clock }),
     centerRoutes({
       guides: createGuideStore(join(config.SHARED_FOLDER, 'guides')),

@@ -17,7 +17,7 @@ export class Network {
   constructor(readonly world: World) {
     for (const service of services) this.#running.set(service, [this.#start(service)]);
     this.clients = new Process(world, this, 'clients', () => ({
-      host: { router: undefined } as never,
+      host: { routeOf: () => undefined } as never,
       routers: [],
       handlers: [],
     }));

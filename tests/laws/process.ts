@@ -3,6 +3,7 @@ import type { StampedEvent } from '../../services/shared/platform/actorHost/defi
 import type { Envelope } from '../../services/shared/platform/actorHost/envelope';
 import type { ActorHost } from '../../services/shared/platform/actorHost/host';
 import { type Sidecar, SidecarError } from '../../services/shared/platform/sidecar';
+import { segmentsOf } from '../../services/shared/platform/sidecarDoor';
 import type { TopicHandler } from '../../services/shared/platform/subscriber';
 import type { Network } from './network';
 import type { FaultKind } from './schedule';
@@ -114,7 +115,8 @@ export class Process {
           end(() => resolve({ status, body: text === undefined ? undefined : JSON.parse(text) }));
         },
       };
-      const routers = [this.parts.host.router, ...this.parts.routers];
+      const { host, routers } = this.parts;
+      const turn = host.routeOf(method, segmentsOf(path) ?? []);
       const next = (index: number) => (error?: unknown) => {
         const router = routers[index];
         if (error || !router) return end(() => resolve({ status: error ? 500 : 404, body: {} }));
@@ -124,7 +126,9 @@ export class Process {
           next(index + 1),
         );
       };
-      next(path.startsWith('/actors/') ? 0 : 1)();
+      if (turn)
+        void Promise.resolve(turn(body)).then((answer) => res.status(answer.status).json(answer.body));
+      else next(0)();
     });
   }
 

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import type { Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Express, Router } from 'express';
+import { Router } from 'express';
 import { Pool } from 'undici';
 import { z } from 'zod';
 import { entryRoutes } from '../../services/gateway/http/entry';
@@ -251,8 +251,8 @@ function orderLike(): Router {
   return router;
 }
 
-async function listen(app: Express, port: number): Promise<Server> {
-  const server = app.listen(port, '127.0.0.1');
+async function listen(app: RequestListener, port: number): Promise<Server> {
+  const server = createServer(app).listen(port, '127.0.0.1');
   await once(server, 'listening');
   servers.push(server);
   return server;

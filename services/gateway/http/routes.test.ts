@@ -1,7 +1,6 @@
 import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type RequestListener, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
-import type { Express } from 'express';
 import request from 'supertest';
 import { Pool } from 'undici';
 import { conflictsPath } from '../../shared/contracts/calendar';
@@ -36,7 +35,7 @@ let answer: Answer | 'cut' | 'never';
 const firstAnswers: Answer[] = [];
 let sidecar: Server;
 let pool: Pool;
-let app: Express;
+let app: RequestListener;
 let gateway: Server;
 
 beforeAll(async () => {
@@ -62,7 +61,7 @@ beforeAll(async () => {
   await once(sidecar, 'listening');
   pool = new Pool(`http://127.0.0.1:${(sidecar.address() as AddressInfo).port}`);
   app = createHttpApp({ log, parsesBodies: false, routers: [entryRoutes(), gatewayRoutes(pool, 500)] });
-  gateway = app.listen(0, '127.0.0.1');
+  gateway = createServer(app).listen(0, '127.0.0.1');
   await once(gateway, 'listening');
 });
 afterAll(async () => {
@@ -321,8 +320,12 @@ describe('what goes with a request', () => {
 
   test('When a caller that is no proxy of this machine says where it comes from, then it is not believed', async () => {
     // As from another machine: nothing is trusted.
-    const remote = createHttpApp({ log, parsesBodies: false, routers: [gatewayRoutes(pool, 500)] });
-    remote.set('trust proxy', false);
+    const remote = createHttpApp({
+      log,
+      parsesBodies: false,
+      trustedProxies: [],
+      routers: [gatewayRoutes(pool, 500)],
+    });
 
     await request(remote).get('/orders').set({
       'x-forwarded-for': '203.0.113.7',

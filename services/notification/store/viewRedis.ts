@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
-import { createClient } from 'redis';
+import { hash } from 'node:crypto';
+import { openRedis, type Redis } from '../../shared/platform/redis';
 import type { MessageRow } from '../domain/messages';
 
 /**
@@ -7,7 +7,7 @@ import type { MessageRow } from '../domain/messages';
  * writes its page, its rows and the index of what is due, on a cluster too.
  */
 export interface ViewRedis {
-  redis: ReturnType<typeof connect>;
+  redis: Redis;
   shardOf(orderId: string): number;
   pageKey(orderId: string): string;
   rowsKey(orderId: string): string;
@@ -19,8 +19,9 @@ export interface ViewRedis {
 }
 
 export function createViewRedis({ redisUrl, shards }: { redisUrl: string; shards: number }): ViewRedis {
-  const redis = connect(redisUrl);
-  const shardOf = (orderId: string) => createHash('md5').update(orderId).digest().readUInt32BE(0) % shards;
+  // Until it is connected, every call fails at once and the broker keeps the events.
+  const { redis } = openRedis(redisUrl);
+  const shardOf = (orderId: string) => hash('md5', orderId, 'buffer').readUInt32BE(0) % shards;
   const rowsKey = (orderId: string) => `{s${shardOf(orderId)}}:sms:${orderId}`;
   const dueKey = (shard: number) => `{s${shard}}:due`;
   return {
@@ -47,14 +48,6 @@ export function createViewRedis({ redisUrl, shards }: { redisUrl: string; shards
 }
 
 export const pageMark = ':page:';
-
-function connect(redisUrl: string) {
-  const redis = createClient({ url: redisUrl, socket: { connectTimeout: 2_000 }, disableOfflineQueue: true });
-  redis.on('error', () => {});
-  // Connects, and connects again, by itself; until then every call fails at once and the broker keeps the events.
-  redis.connect().catch(() => {});
-  return redis;
-}
 
 const replaceRowScript = `
 if redis.call('HGET', KEYS[1], ARGV[1]) ~= ARGV[2] then return 0 end

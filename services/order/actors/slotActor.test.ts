@@ -49,6 +49,74 @@ test('When a sweep was lost, then a later hold that finds it silent sets a new o
   expect(sweeps(world)).toEqual([`Slot/${slot}/sweep.2`]);
 });
 
+describe('When an order has told its day that it stands', () => {
+  async function told() {
+    const world = new World();
+    const process = new OrderProcess(world);
+    const { ticket } = await process.call<{ ticket: string }>('Slot', slot, 'hold', hold(orderId));
+    await process.call('Slot', slot, 'settle', {
+      verdicts: [{ holdId: orderId, ticket, verdict: 'placed' }],
+    });
+    process.asked.length = 0;
+    return { world, process, ticket };
+  }
+  const isUnsettled = (world: World) => orderId in world.slot(slot).unsettled;
+  const visited = ({ asked }: OrderProcess) => asked.includes('Order.resolve');
+
+  test('then that is stored by the sweep, which asks nobody', async () => {
+    const { world, process } = await told();
+    expect(isUnsettled(world)).toBe(true);
+    await process.heal(1);
+    expect(isUnsettled(world)).toBe(false);
+    expect(world.slot(slot).seats).toHaveProperty(orderId);
+    expect(visited(process)).toBe(false);
+  });
+
+  test('and another of its day does not stand yet, then the sweep stores it all the same', async () => {
+    const { world, process } = await told();
+    await process.call('Slot', slot, 'hold', { ...hold('another'), visitAt: '2026-11-20T04:00:00.000Z' });
+    const { ticket } = await process.call<{ ticket: string }>('Slot', slot, 'hold', hold('third'));
+    await process.call('Slot', slot, 'settle', {
+      verdicts: [{ holdId: 'third', ticket, verdict: 'placed' }],
+    });
+    await process.heal(1);
+    expect(Object.keys(world.slot(slot).unsettled)).toEqual(['another']);
+  });
+
+  test('then the next hold stores it too', async () => {
+    const { world, process } = await told();
+    await process.call('Slot', slot, 'hold', hold('another'));
+    expect(isUnsettled(world)).toBe(false);
+    expect(process.asked.filter((what) => what === 'write Slot')).toHaveLength(1);
+  });
+
+  test('and its process dies before it is stored, then the sweep of another asks', async () => {
+    const { world } = await told();
+    const other = new OrderProcess(world);
+    await other.heal(1);
+    expect(visited(other)).toBe(true);
+    expect(isUnsettled(world)).toBe(false);
+  });
+
+  test('and gives its seat back at once, then nothing of it is left', async () => {
+    const { world, process, ticket } = await told();
+    await process.call('Slot', slot, 'free', { holdId: orderId, ticket });
+    expect(world.slot(slot)).toMatchObject({ seats: {}, unsettled: {} });
+  });
+
+  test('then a save that fails leaves it to the next', async () => {
+    const { world, process } = await told();
+    process.before = async ({ what }) => {
+      if (what === 'write Slot') throw new Error('the store is away');
+    };
+    await expect(process.call('Slot', slot, 'hold', hold('another'))).rejects.toThrow();
+    process.before = async () => {};
+    await process.heal(1);
+    expect(isUnsettled(world)).toBe(false);
+    expect(visited(process)).toBe(false);
+  });
+});
+
 describe('When another host saves a hold while this one remembers the day as quiet', () => {
   test('then the sweep of that hold makes this one read anew, and visit it', async () => {
     const world = new World();

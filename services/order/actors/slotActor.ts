@@ -45,6 +45,29 @@ export function slotActor({ sidecar, sweepSeconds }: SlotOptions): ActorDefiniti
   const callSlot = actorCaller<SlotContract>(sidecar, slotType);
   const periodMs = sweepSeconds * 1_000;
   const lastSweeps = new Map<string, number>();
+  const told = new Map<string, { verdicts: readonly Verdict[]; at: number }>();
+
+  // A day is full of orders that say, each on its own, that they stand. That is kept in memory, for the next save or
+  // sweep of the day to store: what dies with this process, or belongs to another host by now, the visits find out.
+  function remember(turn: Turn<SlotState>, verdicts: readonly Verdict[]): void {
+    const now = turn.now().getTime();
+    const before = told.get(turn.id)?.verdicts ?? [];
+    told.delete(turn.id);
+    told.set(turn.id, { verdicts: [...before, ...verdicts], at: now });
+    for (const [id, { at }] of told) {
+      if (now - at < toldMemoryMs) break;
+      told.delete(id);
+    }
+  }
+
+  function known(turn: Turn<SlotState>): SlotState {
+    return settle(turn.state, told.get(turn.id)?.verdicts ?? []);
+  }
+
+  async function save(turn: Turn<SlotState>, state: SlotState): Promise<void> {
+    await turn.save(state);
+    told.delete(turn.id);
+  }
 
   // A reminder that the scheduler lost would leave holds for ever: a hold that finds it silent sets a new one.
   async function ensureSweep(turn: Turn<SlotState>, state: SlotState): Promise<SlotState> {
@@ -61,8 +84,8 @@ export function slotActor({ sidecar, sweepSeconds }: SlotOptions): ActorDefiniti
 
   async function saveAndRest(turn: Turn<SlotState>, state: SlotState): Promise<void> {
     const { sweep } = state;
-    if (!sweep || !isQuiet(state)) return turn.save(state);
-    await turn.save(disarmSweep(state));
+    if (!sweep || !isQuiet(state)) return save(turn, state);
+    await save(turn, disarmSweep(state));
     lastSweeps.delete(turn.id);
     // If this fails, the next sweep finds nothing armed under its name and removes itself.
     turn.afterTurn(() => turn.forget(sweep.name));
@@ -117,16 +140,16 @@ export function slotActor({ sidecar, sweepSeconds }: SlotOptions): ActorDefiniti
           visitAt: z.iso.datetime(),
         }),
         async run(turn: Turn<SlotState>, command) {
-          const held = hold(turn.state, { ...command, ticket: turn.newId() });
+          const held = hold(known(turn), { ...command, ticket: turn.newId() });
           if (isRefusal(held)) return held;
-          await turn.save(await ensureSweep(turn, held.state));
+          await save(turn, await ensureSweep(turn, held.state));
           return held.held;
         },
       }),
       release: method({
         input: z.object({ holdId: z.string(), ticket: z.string(), leftNothing: z.boolean() }),
         async run(turn: Turn<SlotState>, { holdId, ticket, leftNothing }) {
-          await saveAndRest(turn, release(turn.state, holdId, ticket, leftNothing));
+          await saveAndRest(turn, release(known(turn), holdId, ticket, leftNothing));
           return {};
         },
       }),
@@ -134,7 +157,7 @@ export function slotActor({ sidecar, sweepSeconds }: SlotOptions): ActorDefiniti
         input: z.object({ holdId: z.string(), ticket: z.string() }),
         async run(turn: Turn<SlotState>, { holdId, ticket }) {
           // Saved even if it changes nothing, which fails where this host remembers an old state: nobody asks again.
-          await saveAndRest(turn, free(turn.state, holdId, ticket, turn.now()));
+          await saveAndRest(turn, free(known(turn), holdId, ticket, turn.now()));
           return {};
         },
       }),
@@ -146,10 +169,8 @@ export function slotActor({ sidecar, sweepSeconds }: SlotOptions): ActorDefiniti
       settle: method({
         input: z.object({ verdicts: z.array(verdict) }),
         async run(turn: Turn<SlotState>, { verdicts }) {
-          const state = settle(turn.state, verdicts);
-          // Where bookings come one after another, the sweep would be set and removed with each: it rests by itself.
-          if (verdicts.every(({ verdict: word }) => word === 'placed')) await turn.save(state);
-          else await saveAndRest(turn, state);
+          if (verdicts.every(({ verdict: word }) => word === 'placed')) remember(turn, verdicts);
+          else await saveAndRest(turn, settle(known(turn), verdicts));
           return {};
         },
       }),
@@ -158,9 +179,11 @@ export function slotActor({ sidecar, sweepSeconds }: SlotOptions): ActorDefiniti
       async sweep(turn) {
         const now = turn.now();
         if (!turn.state.sweep) return removeLeftSweep(turn);
-        if (isQuiet(turn.state)) return saveAndRest(turn, turn.state);
+        const state = known(turn);
+        if (isQuiet(state)) return saveAndRest(turn, state);
+        if (state !== turn.state) await save(turn, state);
         lastSweeps.set(turn.id, now.getTime());
-        const due = dueVisits(turn.state, now, visitsMax);
+        const due = dueVisits(state, now, visitsMax);
         if (due.length > 0) turn.afterTurn(() => visit(turn.id, due, now));
       },
     },
@@ -173,3 +196,4 @@ export function slotId({ centerId, date }: Pick<z.infer<typeof seat>, 'centerId'
 }
 
 const visitsMax = 200;
+const toldMemoryMs = 600_000;

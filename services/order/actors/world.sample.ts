@@ -3,6 +3,7 @@ import { standardPackages } from '../../shared/contracts/packages';
 import type { StampedEvent } from '../../shared/platform/actorHost/definition';
 import type { Envelope } from '../../shared/platform/actorHost/envelope';
 import { ActorHost } from '../../shared/platform/actorHost/host';
+import { put } from '../../shared/platform/actorHost/memoryHost.sample';
 import type { ListedEntry } from '../../shared/platform/listIndex';
 import { createLogger } from '../../shared/platform/logger';
 import type { ReminderTiming, Sidecar } from '../../shared/platform/sidecar';
@@ -214,19 +215,9 @@ export class OrderProcess {
     }
   }
 
-  #request(path: string, body: unknown): Promise<{ status: number; body: unknown }> {
-    return new Promise((resolve, reject) => {
-      let code = 200;
-      const res = {
-        status(status: number) {
-          code = status;
-          return res;
-        },
-        json: (answer: unknown) => resolve({ status: code, body: copy(answer) }),
-      };
-      const req = { method: 'PUT', url: path, body: copy(body), headers: {} };
-      (this.host.router as unknown as (...args: unknown[]) => void)(req, res, reject);
-    });
+  async #request(path: string, body: unknown): Promise<{ status: number; body: unknown }> {
+    const answer = await put(this.host, path, copy(body));
+    return { status: answer.status, body: copy(answer.body) };
   }
 
   /** Every call that leaves the process, one after another; a dead process brings nothing about. */

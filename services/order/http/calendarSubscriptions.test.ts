@@ -22,7 +22,7 @@ async function arrive(told: object) {
     return {};
   });
   const subscriber = createSubscriber({ pubsubName: 'pubsub', deadLetterTopic: 'dead', handlers, log });
-  const app = createHttpApp({ log, routers: [subscriber] });
+  const app = createHttpApp({ log, routers: [], fromSidecar: [subscriber] });
   const { body } = await request(app).post('/events/calendars').send({ data: told });
   return { taken, status: body.status };
 }

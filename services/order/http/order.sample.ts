@@ -1,4 +1,3 @@
-import type { Express } from 'express';
 import { standardPackages } from '../../shared/contracts/packages';
 import type { Refusal } from '../../shared/contracts/refusals';
 import { createHttpApp } from '../../shared/platform/httpApp';
@@ -39,7 +38,7 @@ export function orderApp({
     },
   };
   const identity = createCustomerIdentity('a secret of sixteen');
-  const app: Express = createHttpApp({
+  const app = createHttpApp({
     log: createLogger('test', 'fatal'),
     routers: [
       orderRoutes({

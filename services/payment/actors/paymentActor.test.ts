@@ -1,10 +1,10 @@
-import express from 'express';
 import fc from 'fast-check';
 import request from 'supertest';
 import type { BookingSummary, CardReference } from '../../shared/contracts/booking';
 import { paymentEvent } from '../../shared/contracts/events';
 import type { StampedEvent } from '../../shared/platform/actorHost/definition';
 import { ActorHost } from '../../shared/platform/actorHost/host';
+import { createHttpApp } from '../../shared/platform/httpApp';
 import { createLogger } from '../../shared/platform/logger';
 import type { PublishedEvent, Sidecar } from '../../shared/platform/sidecar';
 import type { PaymentState } from '../domain/payment';
@@ -613,7 +613,7 @@ class World {
       fence: 'redis',
       actors: [paymentActor({ provider: this.provider as unknown as PaymentProvider })],
     });
-    const app = express().use(express.json()).use(host.router);
+    const app = createHttpApp({ log, routers: [], fromSidecar: [host] });
     const put = async (path: string, input: unknown): Promise<unknown> => {
       const { status, body } = await request(app)
         .put(`/actors/${paymentType}/${orderId}/method/${path}`)

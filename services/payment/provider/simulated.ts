@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createClient } from 'redis';
 import type { CardReference } from '../../shared/contracts/booking';
 import { isCardNumber } from '../../shared/platform/logger';
+import { openRedis } from '../../shared/platform/redis';
 import {
   type ChargeRecord,
   type ChargeRequest,
@@ -34,9 +34,7 @@ export function createSimulatedProvider(options: {
   clock: () => Date;
 }): PaymentProvider {
   const { redisUrl, secret, slowMs, clock } = options;
-  const redis = createClient({ url: redisUrl, socket: { connectTimeout: 2_000 }, disableOfflineQueue: true });
-  redis.on('error', () => {});
-  const connected = redis.connect().catch(() => {});
+  const { redis, connected } = openRedis(redisUrl);
   const ledgerKey = (key: string) => `simulated-provider:${key}`;
 
   async function ask<T>(question: () => Promise<T>): Promise<T> {

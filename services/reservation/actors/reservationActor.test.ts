@@ -1,8 +1,8 @@
-import express from 'express';
 import request from 'supertest';
 import type { CenterDecision, DecisionOutcome, DecisionRequest } from '../../shared/contracts/decisions';
 import type { StampedEvent } from '../../shared/platform/actorHost/definition';
 import { ActorHost } from '../../shared/platform/actorHost/host';
+import { createHttpApp } from '../../shared/platform/httpApp';
 import type { ListedEntry } from '../../shared/platform/listIndex';
 import { createLogger } from '../../shared/platform/logger';
 import {
@@ -100,7 +100,7 @@ function theCenter() {
       },
     },
   });
-  const app = express().use(express.json()).use(host.router);
+  const app = createHttpApp({ log: createLogger('test', 'fatal'), routers: [], fromSidecar: [host] });
   const put = (path: string, input: object = {}) =>
     request(app).put(`/actors/Reservation/a/method/${path}`).send(input);
   return {

@@ -1,6 +1,6 @@
-import { createClient } from 'redis';
 import { z } from 'zod';
 import { withinDeadline } from './listIndex';
+import { openRedis } from './redis';
 
 /** An event that a service could not take in, however often the broker brought it. */
 export interface DeadLetter {
@@ -33,9 +33,7 @@ export interface DeadLetterStore {
 
 /** All keys of a service lie in one slot of a Redis cluster. */
 export function createDeadLetterStore(redisUrl: string, service: string): DeadLetterStore {
-  const redis = createClient({ url: redisUrl, socket: { connectTimeout: 2_000 }, disableOfflineQueue: true });
-  redis.on('error', () => {});
-  redis.connect().catch(() => {});
+  const { redis } = openRedis(redisUrl);
   const keyOf = (part: string) => `dead-letters:{${service}}:${part}`;
   const keys = [keyOf('letters'), keyOf('since'), keyOf('due')];
   const ask = (script: string, values: (string | number)[]): Promise<unknown> =>

@@ -1,23 +1,26 @@
-import { randomBytes } from 'node:crypto';
-import express, { type Express, type Request, type RequestHandler, type Router } from 'express';
+import type { RequestListener } from 'node:http';
+import express, { type Request, type RequestHandler, type Router } from 'express';
 import type { z } from 'zod';
 import { refuse } from '../contracts/refusals';
-import { tokenRequired } from './appToken';
+import { showsToken, tokenRequired } from './appToken';
 import type { HandOver } from './handOver';
 import { type Logger, withLogContext } from './logger';
 import { acceptable, innerPaths, nothingHere, optionsAnswer } from './negotiation';
 import { problemMiddleware, RefusedError } from './problem';
 import { problemRoutes } from './problemRoutes';
+import { type SidecarRoutes, sidecarDoor } from './sidecarDoor';
+import { traceparentOf } from './traceContext';
 
 export { callerAddress, publicBaseUrl } from './publicUrl';
 
 /** What a caller may send. */
 export const bodyBytesMax = 256 * 1024;
 
-/** A service's Express app: what Dapr asks first, then the public routes, then "nothing here" and the error writer. */
+/** What a service answers: its sidecar by `fromSidecar`; all others by an Express app of its routers. */
 export function createHttpApp(options: {
   log: Logger;
   routers: readonly Router[];
+  fromSidecar?: readonly SidecarRoutes[];
   parsesBodies?: boolean;
   /** Whose `X-Forwarded-…` are believed, as Express' `trust proxy` takes it; else only this machine's. */
   trustedProxies?: string | string[];
@@ -26,7 +29,7 @@ export function createHttpApp(options: {
   /** While it stops, a process asks who keeps a connection to it to come by another. */
   isStopping?: () => boolean;
   handOver?: HandOver;
-}): Express {
+}): RequestListener {
   const app = express();
   const routers = [...options.routers, problemRoutes()];
   app.disable('x-powered-by');
@@ -40,22 +43,19 @@ export function createHttpApp(options: {
   app.use(optionsAnswer(routers));
   app.use(acceptable);
   if (options.parsesBodies !== false) {
-    // What the sidecar brings, such as a hundred events at once, is more than a caller may send; 4 MB is its own limit.
-    app.use(['/actors', '/events'], express.json({ limit: '4mb', type: jsonTypes }));
     app.use(express.json({ limit: bodyBytesMax, type: jsonTypes }));
     app.use(untypedBody);
   }
   for (const router of routers) app.use(router);
   app.use(nothingHere(routers));
   app.use(problemMiddleware(options.log));
-  return app;
+  const { log, appApiToken, fromSidecar: routes = [], isStopping = () => false } = options;
+  const mayEnter = appApiToken ? showsToken(appApiToken) : () => true;
+  return sidecarDoor({ routes, log, mayEnter, isStopping }, app);
 }
 
-// A caller without a W3C trace context gets one here, so that one booking can be followed through all logs.
 const traceContext: RequestHandler = (req, _res, next) => {
-  const traceparent =
-    req.get('traceparent') ?? `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-01`;
-  withLogContext({ traceparent }, next);
+  withLogContext({ traceparent: traceparentOf(req) }, next);
 };
 
 // One line a request that somebody outside made; what a sidecar asks all day says nothing.

@@ -1,4 +1,4 @@
-import { createClient } from 'redis';
+import { openRedis } from './redis';
 
 /** What a list shows of one thing, and where it stands in it. */
 export interface ListedEntry {
@@ -45,10 +45,7 @@ export interface ListIndex {
 
 /** `name` is the list's own, for lists share a Redis. All keys of a list lie in one slot of a Redis cluster. */
 export function createListIndex({ redisUrl, name }: { redisUrl: string; name: string }): ListIndex {
-  const redis = createClient({ url: redisUrl, socket: { connectTimeout: 2_000 }, disableOfflineQueue: true });
-  redis.on('error', () => {});
-  // Connects, and connects again, by itself; until then every call fails at once.
-  redis.connect().catch(() => {});
+  const { redis } = openRedis(redisUrl);
   const docsKey = `list:{${name}}:docs`;
   const placesKey = `list:{${name}}:places`;
   const setKey = (facet: string, sort: string) => `list:{${name}}:${facet}:by:${sort}`;

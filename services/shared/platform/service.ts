@@ -1,6 +1,5 @@
-import { createServer } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Express } from 'express';
 import type { ActorHost } from './actorHost/host';
 import type { PlatformConfig } from './config';
 import { watchCrashFile } from './crashPoint';
@@ -15,7 +14,7 @@ interface ServiceParts {
   config: PlatformConfig;
   log: Logger;
   sidecar: Sidecar & Partial<Pick<DaprSidecar, 'shutDown'>>;
-  app: Express;
+  app: RequestListener;
   host?: ActorHost;
   onListening?: () => Promise<void>;
   /** Closes what the service opened besides; runs last. */

@@ -1,5 +1,5 @@
-import { createClient } from 'redis';
 import type { Logger } from './logger';
+import { openRedis } from './redis';
 import { keptFrom } from './streamTrim';
 
 interface TrimmerOptions {
@@ -16,9 +16,7 @@ interface TrimmerOptions {
  * what is done twice is done once, and a group only ever moves on.
  */
 export function createStreamTrimmer({ redisUrl, consumersOf, log }: TrimmerOptions) {
-  const redis = createClient({ url: redisUrl, socket: { connectTimeout: 2_000 }, disableOfflineQueue: true });
-  redis.on('error', () => {});
-  redis.connect().catch(() => {});
+  const { redis } = openRedis(redisUrl);
 
   /** How many entries went. */
   async function trim(topic: string): Promise<number> {

@@ -1,6 +1,7 @@
-import express from 'express';
+import type { RequestListener } from 'node:http';
 import request from 'supertest';
 import type { StampedEvent } from './actorHost/definition';
+import { createHttpApp } from './httpApp';
 import { createLogger } from './logger';
 import { createSubscriber, type TopicHandler } from './subscriber';
 
@@ -9,9 +10,7 @@ const log = createLogger('test', 'info', { write: (line) => void logged.push(lin
 
 function appWith(...handlers: TopicHandler[]) {
   const subscriber = createSubscriber({ pubsubName: 'pubsub', deadLetterTopic: 'dead', handlers, log });
-  return express()
-    .use(express.json({ type: 'application/*+json' }))
-    .use(subscriber);
+  return createHttpApp({ log, routers: [], fromSidecar: [subscriber] });
 }
 
 function stamped(fields: Partial<StampedEvent> = {}): StampedEvent {
@@ -29,7 +28,7 @@ function stamped(fields: Partial<StampedEvent> = {}): StampedEvent {
 /** As the sidecar wraps it. */
 const cloudEvent = (data: unknown) => ({ id: 'ce-1', specversion: '1.0', type: 'com.dapr.event.sent', data });
 
-const deliver = (app: express.Express, body: object) =>
+const deliver = (app: RequestListener, body: object) =>
   request(app)
     .post('/events/orders')
     .set('content-type', 'application/cloudevents+json')
@@ -75,11 +74,9 @@ describe('what comes as a dead letter', () => {
       log,
       deadLetters,
     });
-    return express()
-      .use(express.json({ type: 'application/*+json' }))
-      .use(subscriber);
+    return createHttpApp({ log, routers: [], fromSidecar: [subscriber] });
   }
-  const deliverDead = (app: express.Express) =>
+  const deliverDead = (app: RequestListener) =>
     request(app)
       .post('/events/dead')
       .set('content-type', 'application/cloudevents+json')

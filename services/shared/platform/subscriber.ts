@@ -1,9 +1,10 @@
-import { Router } from 'express';
+import type { Router } from 'express';
 import { z } from 'zod';
 import type { StampedEvent } from './actorHost/definition';
 import { deadLetterRoutes } from './deadLetterRoutes';
 import { createDeadLetters, type DeadLettersOptions, HopelessError } from './deadLetters';
 import { type Logger, withLogContext } from './logger';
+import type { SidecarRoutes } from './sidecarDoor';
 
 /**
  * What a service does with one topic. A handler that returns has taken the event in for good; one that throws has not.
@@ -40,9 +41,8 @@ const deadCloudEvent = z.looseObject({ id: z.string().catch('unknown'), topic: z
  * component's inbound retry policy repeats it, then the dead-letter topic takes it. What is no event of ours goes there
  * at once, by DROP: no repeat would mend it.
  */
-export function createSubscriber(options: SubscriberOptions): Router {
+export function createSubscriber(options: SubscriberOptions): SidecarRoutes & { routers: readonly Router[] } {
   const { pubsubName, deadLetterTopic, handlers, log } = options;
-  const router = Router();
   const deadLetters = options.deadLetters && createDeadLetters({ ...options.deadLetters, log }, handOver);
   const subscription = (topic: string) => ({
     pubsubname: pubsubName,
@@ -50,24 +50,17 @@ export function createSubscriber(options: SubscriberOptions): Router {
     deadLetterTopic,
     routes: { default: `/events/${topic}` },
   });
-  router.get('/dapr/subscribe', (_req, res) => {
-    res.json([
-      ...handlers.map(({ topic }) => subscription(topic)),
-      // What cannot be kept just now goes to the end of its own topic: the broker acknowledges what failed for good.
-      ...(deadLetters ? [subscription(deadLetterTopic)] : []),
-    ]);
-  });
+  const subscriptions = [
+    ...handlers.map(({ topic }) => subscription(topic)),
+    // What cannot be kept just now goes to the end of its own topic: the broker acknowledges what failed for good.
+    ...(deadLetters ? [subscription(deadLetterTopic)] : []),
+  ];
+  const takers = new Map(
+    handlers.map((handler) => [handler.topic, (event: unknown) => takeOne(handler, event)]),
+  );
   if (deadLetters) {
-    router.use(deadLetterRoutes(deadLetters));
-    router.post(`/events/${deadLetterTopic}`, async (req, res) => {
-      res.json({ status: await keepDead(req.body) });
-    });
+    takers.set(deadLetterTopic, keepDead);
     deadLetters.startTrying();
-  }
-  for (const handler of handlers) {
-    router.post(`/events/${handler.topic}`, async (req, res) => {
-      res.json({ status: await takeOne(handler, req.body) });
-    });
   }
 
   async function takeOne(handler: TopicHandler, cloudEvent: unknown): Promise<string> {
@@ -118,7 +111,17 @@ export function createSubscriber(options: SubscriberOptions): Router {
     await withLogContext({ orderId: event.orderId }, () => handler.handle(event));
   }
 
-  return router;
+  return {
+    /** For who operates the service. */
+    routers: deadLetters ? [deadLetterRoutes(deadLetters)] : [],
+    routeOf(method, [first, second = '', ...rest]) {
+      if (rest.length > 0) return undefined;
+      if (method === 'GET' && first === 'dapr' && second === 'subscribe')
+        return () => ({ status: 200, body: subscriptions });
+      const take = method === 'POST' && first === 'events' ? takers.get(second) : undefined;
+      return take && (async (event) => ({ status: 200, body: { status: await take(event) } }));
+    },
+  };
 }
 
 function letterId(topic: string, eventId: string): string {

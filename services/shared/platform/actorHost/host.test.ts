@@ -1,6 +1,7 @@
-import express from 'express';
+import type { RequestListener } from 'node:http';
 import request from 'supertest';
 import { z } from 'zod';
+import { createHttpApp } from '../httpApp';
 import { createLogger } from '../logger';
 import type { PublishedEvent, Sidecar } from '../sidecar';
 import type { ActorDefinition, method, NewEvent, StampedEvent, Turn } from './definition';
@@ -84,13 +85,11 @@ function hostOf(
     ...options,
   });
   const arrived: string[] = [];
-  const app = express()
-    .use(express.json({ strict: false }))
-    .use((req, _res, next) => {
-      arrived.push(req.path);
-      next();
-    })
-    .use(host.router);
+  const served = createHttpApp({ log, routers: [], fromSidecar: [host] });
+  const app: RequestListener = (req, res) => {
+    arrived.push(req.url ?? '');
+    served(req, res);
+  };
   return {
     arrived,
     sidecar,

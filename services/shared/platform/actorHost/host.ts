@@ -1,9 +1,8 @@
-import type { Response } from 'express';
-import { Router } from 'express';
 import { keyedRequest } from '../../contracts/keyedRequests';
 import { refuse } from '../../contracts/refusals';
 import type { ListIndex } from '../listIndex';
 import { type Logger, withLogContext } from '../logger';
+import type { SidecarAnswer, SidecarRoutes } from '../sidecarDoor';
 import { ActorQueue } from './actorQueue';
 import type { ActorDefinition, ActorMethod } from './definition';
 import { type Envelope, emptyEnvelope, parseEnvelope, stateKey } from './envelope';
@@ -38,12 +37,11 @@ interface Hosted {
 }
 
 /**
- * Hosts actors on Dapr's actor HTTP API: `router` answers what the sidecar asks. A turn is: wait for the one before,
+ * Hosts actors on Dapr's actor HTTP API: `routeOf` has what the sidecar asks. A turn is: wait for the one before,
  * load (or take what the last turn left), run the method, publish what it saved. What is kept between turns is
  * dropped on any failure, on deactivation, and when the sidecar starts anew: another host may have had the actor.
  */
-export class ActorHost {
-  readonly router = Router();
+export class ActorHost implements SidecarRoutes {
   readonly #definitions: Map<string, ActorDefinition<unknown>>;
   readonly #queue = new ActorQueue();
   readonly #hosted = new Map<string, Hosted>();
@@ -60,7 +58,6 @@ export class ActorHost {
     this.#log = options.log;
     this.#surroundings = { ...options, fence: () => this.#askFence() };
     this.#definitions = new Map(options.actors.map((definition) => [definition.type, definition]));
-    this.#mountRoutes();
   }
 
   /** Waits for turns under way and for what they still publish; new ones must be kept out before. */
@@ -69,57 +66,58 @@ export class ActorHost {
     while (this.#background.size > 0) await Promise.allSettled(this.#background);
   }
 
-  #mountRoutes(): void {
-    this.router.get('/dapr/config', (_req, res) => {
-      this.#epoch += 1;
-      this.#fence = undefined;
-      this.#hosted.clear();
-      res.json({
-        entities: [...this.#definitions.keys()],
-        actorIdleTimeout: this.options.idleTimeout ?? '60s',
-        // While a sidecar waits for the turns of types whose hosts changed, it lets no call and no state read in, theirs
-        // neither: a turn that needs one cannot end before the wait does, and all of the type stand still meanwhile. So
-        // it does not wait: who asked asks again (askAgain.ts), and what the cut turn still does, queue and fence bear.
-        drainOngoingCallTimeout: '2s',
-        drainRebalancedActors: false,
-      });
-    });
-    this.router.delete('/actors/:type/:id', (req, res) => {
-      this.#letGo(keyOf(req.params.type, req.params.id));
-      res.sendStatus(200);
-    });
-    this.router.put('/actors/:type/:id/method/remind/:name', async (req, res) => {
-      const { type, id, name } = req.params;
-      await this.#answer(res, type, id, `reminder ${name}`, async (definition) => {
-        await this.#wake(definition, id, name);
+  routeOf(method: string, [first, type = '', id = '', ...rest]: readonly string[]) {
+    if (first === 'dapr') {
+      const isConfig = method === 'GET' && type === 'config' && id === '' && rest.length === 0;
+      return isConfig ? () => this.#begin() : undefined;
+    }
+    if (first !== 'actors' || id === '') return undefined;
+    if (method === 'DELETE' && rest.length === 0) return () => this.#letGo(keyOf(type, id));
+    const [kind, name = '', reminder] = rest;
+    if (method !== 'PUT' || kind !== 'method' || name === '' || rest.length > 3) return undefined;
+    if (reminder === undefined)
+      return (input: unknown) =>
+        this.#answer(type, id, name, (definition) => this.#call(definition, id, name, input));
+    if (name !== 'remind' || reminder === '') return undefined;
+    return () =>
+      this.#answer(type, id, `reminder ${reminder}`, async (definition) => {
+        await this.#wake(definition, id, reminder);
         return {};
       });
-    });
-    this.router.put('/actors/:type/:id/method/:method', async (req, res) => {
-      const { type, id, method } = req.params;
-      await this.#answer(res, type, id, method, (definition) => this.#call(definition, id, method, req.body));
-    });
+  }
+
+  // It starts anew, and learns what is hosted here.
+  #begin(): SidecarAnswer {
+    this.#epoch += 1;
+    this.#fence = undefined;
+    this.#hosted.clear();
+    const body = {
+      entities: [...this.#definitions.keys()],
+      actorIdleTimeout: this.options.idleTimeout ?? '60s',
+      // While a sidecar waits for the turns of types whose hosts changed, it lets no call and no state read in, theirs
+      // neither: a turn that needs one cannot end before the wait does, and all of the type stand still meanwhile. So
+      // it does not wait: who asked asks again (askAgain.ts), and what the cut turn still does, queue and fence bear.
+      drainOngoingCallTimeout: '2s',
+      drainRebalancedActors: false,
+    };
+    return { status: 200, body };
   }
 
   // daprd takes exactly 200 for success, so a refusal is one; only what no caller can help is a 500.
   async #answer(
-    res: Response,
     type: string,
     id: string,
     what: string,
     work: (definition: ActorDefinition<unknown>) => Promise<unknown>,
-  ): Promise<void> {
+  ): Promise<SidecarAnswer> {
     const definition = this.#definitions.get(type);
-    if (!definition) {
-      res.status(404).json({ error: `no actor type ${type} here` });
-      return;
-    }
-    await withLogContext({ actor: `${type}/${id}` }, async () => {
+    if (!definition) return { status: 404, body: { error: `no actor type ${type} here` } };
+    return withLogContext({ actor: `${type}/${id}` }, async () => {
       try {
-        res.status(200).json(await work(definition));
+        return { status: 200, body: await work(definition) };
       } catch (error) {
         this.#log.error({ err: error, what }, 'turn failed');
-        res.status(500).json({ error: 'the turn failed; its outcome is unknown' });
+        return { status: 500, body: { error: 'the turn failed; its outcome is unknown' } };
       }
     });
   }
@@ -200,9 +198,10 @@ export class ActorHost {
 
   // A sidecar that loses actors says so of each, and answers placement only then; until then it lets no turn of theirs read
   // or call. One that waited here for a turn would wait for itself, until placement throws it out.
-  #letGo(key: string): void {
+  #letGo(key: string): SidecarAnswer {
     this.#hosted.delete(key);
     if (this.#queue.isBusy(key)) this.#goneUnderTurn.add(key);
+    return { status: 200, body: {} };
   }
 
   async #run<Output>(

@@ -1,4 +1,3 @@
-import type { Request, Response, Router } from 'express';
 import { createLogger } from '../logger';
 import {
   type Invocation,
@@ -8,6 +7,7 @@ import {
   type Sidecar,
   SidecarError,
 } from '../sidecar';
+import { type SidecarAnswer, type SidecarRoutes, segmentsOf } from '../sidecarDoor';
 import type { ActorDefinition, StampedEvent } from './definition';
 import { ActorHost } from './host';
 
@@ -56,7 +56,7 @@ export class MemoryHost implements Sidecar {
   async fire(reminder: string): Promise<void> {
     for (const key of [...this.reminders.keys()].filter((each) => each.startsWith(reminder))) {
       const [type = '', id = '', name = ''] = key.split('/');
-      await put(this.#router(), `/actors/${type}/${id}/method/remind/${name}`, {});
+      await put(this.#serving(), `/actors/${type}/${id}/method/remind/${name}`, {});
     }
     await this.quiet();
   }
@@ -66,7 +66,7 @@ export class MemoryHost implements Sidecar {
     if (!this.#definitions.some((each) => each.type === type))
       return this.otherActor(type, id, method, input);
     const path = `/actors/${type}/${encodeURIComponent(id)}/method/${method}`;
-    const { status, body } = await put(this.#router(), path, copy(input ?? {}));
+    const { status, body } = await put(this.#serving(), path, copy(input ?? {}));
     if (status !== 200)
       throw new SidecarError('refused', `actor ${type}.${method}`, JSON.stringify(body), status);
     return copy(body);
@@ -111,9 +111,9 @@ export class MemoryHost implements Sidecar {
   isStoreReachable = async () => true;
   close = async () => {};
 
-  #router(): Router {
+  #serving(): ActorHost {
     if (!this.#host) throw new Error('nothing is served');
-    return this.#host.router;
+    return this.#host;
   }
 
   async #passes(call: string): Promise<void> {
@@ -130,16 +130,8 @@ function copy(value: unknown): unknown {
   return value === undefined ? undefined : JSON.parse(JSON.stringify(value));
 }
 
-function put(router: Router, url: string, body: unknown): Promise<{ status: number; body: unknown }> {
-  return new Promise((resolve, reject) => {
-    let status = 200;
-    const response = {
-      status(code: number) {
-        status = code;
-        return response;
-      },
-      json: (answer: unknown) => resolve({ status, body: answer }),
-    };
-    router({ method: 'PUT', url, body } as Request, response as unknown as Response, reject);
-  });
+/** As the sidecar asks it. */
+export async function put(routes: SidecarRoutes, path: string, body: unknown): Promise<SidecarAnswer> {
+  const handler = routes.routeOf('PUT', segmentsOf(path) ?? []);
+  return handler ? handler(body) : { status: 404, body: {} };
 }

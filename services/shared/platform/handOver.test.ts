@@ -31,8 +31,6 @@ describe('A process that goes', () => {
 
   test.each([
     ['who does not send again', '/orders', {}],
-    ["its sidecar's turns", '/actors/Order/1/method/place', repeats],
-    ["its sidecar's events", '/events/orders', repeats],
     ['probes', '/readyz', repeats],
   ])('When it is asked by %s, then it serves on', async (_who, path, headers) => {
     const handOver = createHandOver();

@@ -19,7 +19,7 @@ export function createHandOver({ sendsBack = true } = {}): HandOver {
   const underWay = new Set<Response>();
   return {
     guard(req, res, next) {
-      if (isOfOwnSidecar(req.path)) return next();
+      if (probes.test(req.path)) return next();
       if (sendsBack && hasBegun && req.get(repeatsHeader) !== undefined) {
         // Not an error: the caller's breaker need not count it.
         res.status(202).set(notBegunHeader, '1').json({});
@@ -37,7 +37,5 @@ export function createHandOver({ sendsBack = true } = {}): HandOver {
   };
 }
 
-// Turns, events and probes: they are taken until there is no sidecar that brings them.
-function isOfOwnSidecar(path: string): boolean {
-  return /^\/(actors|events|dapr)\/|^\/(livez|healthz|readyz)$/.test(path);
-}
+// Turns and events do not come this way (sidecarDoor.ts): they are taken until there is no sidecar that brings them.
+const probes = /^\/(livez|healthz|readyz)$/;

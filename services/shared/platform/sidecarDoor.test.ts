@@ -3,6 +3,7 @@ import { type AddressInfo, connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Router } from 'express';
 import request from 'supertest';
+import { createHandOver } from './handOver';
 import { createHttpApp } from './httpApp';
 import { createLogger } from './logger';
 import type { SidecarRoutes } from './sidecarDoor';
@@ -14,7 +15,7 @@ beforeEach(() => {
 });
 
 /** Echoes what comes to /things/{name}, and breaks at /things/broken. */
-function appThat(options: { appApiToken?: string; isStopping?: () => boolean } = {}) {
+function appThat(options: Partial<Parameters<typeof createHttpApp>[0]> = {}) {
   const seen: unknown[] = [];
   const things: SidecarRoutes = {
     routeOf(method, [first, name, ...rest]) {
@@ -113,6 +114,15 @@ test('When the process is stopping, then it asks the sidecar to come by another 
   const { app } = appThat({ isStopping: () => true });
   const { headers } = await request(app).put('/things/a').set('Connection', 'keep-alive');
   expect(headers.connection).toBe('close');
+});
+
+test('When the process has handed over and begins nothing more, then what its sidecar brings is taken all the same', async () => {
+  const handOver = createHandOver();
+  await handOver.begin(1_000);
+  const { app } = appThat({ handOver });
+  const repeats = { 'x-repeats-what-was-not-begun': '1' };
+  expect((await request(app).put('/things/a').set(repeats)).status).toBe(200);
+  expect((await request(app).get('/things/a').set(repeats)).status).toBe(202);
 });
 
 test('When a trace comes along, then what is logged belongs to it; without one, to a new one', async () => {

@@ -15,6 +15,7 @@ export async function rolledUnderLoad(): Promise<void> {
   const load = await beginLoad();
   await sleep(5_000);
   for (const service of ['payment', 'order', 'reservation']) {
+    load.mark(`${service} is rolled`);
     await tagAgain(service, tag);
     await shown('set', 'image', `deployment/${service}`, `app=healthcenter/${service}:${tag}`);
     await shown('rollout', 'status', `deployment/${service}`, '--timeout=400s');
@@ -24,7 +25,8 @@ export async function rolledUnderLoad(): Promise<void> {
     );
   }
   await sleep(5_000);
-  const { bookings, reads, failures, seconds, tookMs } = await load.end();
+  const { bookings, reads, failures, seconds, answered, marks } = await load.end();
+  const tookMs = answered.map(({ ms }) => ms).sort((a, b) => a - b);
   note(
     `${bookings} bookings (${(bookings / seconds).toFixed(1)}/s) and ${reads} reads in ${seconds.toFixed(0)} s, ${failures.length} failed`,
   );
@@ -34,6 +36,7 @@ export async function rolledUnderLoad(): Promise<void> {
   const kinds = byKind.map(([what, count]) => `${count} × ${what}`);
   const first = failures.slice(0, 40).map(({ at, what }) => `${at} ${what}`);
   evidence('what failed', [...kinds, '', ...first].join('\n') || 'nothing');
+  evidence('bookings, by when they were answered', byFiveSeconds(answered, marks).join('\n'));
   await lawsHold(await redisUrl(), { withinMs: 240_000 });
   expectThat(
     bookings / seconds >= bookingsPerSecond * 0.9,
@@ -50,12 +53,14 @@ async function beginLoad() {
   const under = new Set<Promise<void>>();
   const counts = { bookings: 0, reads: 0 };
   const begun = Date.now();
-  const tookMs: number[] = [];
+  const answered: Answered[] = [];
+  const marks: { at: number; what: string }[] = [];
+  const now = () => (Date.now() - begun) / 1_000;
   const do_ = (kind: 'bookings' | 'reads', work: Promise<{ status: number; body: unknown }>) => {
     const from = Date.now();
     const done: Promise<void> = work
       .then(({ status, body }) => {
-        if (kind === 'bookings') tookMs.push(Date.now() - from);
+        if (kind === 'bookings') answered.push({ at: now(), ms: Date.now() - from, isTaken: status < 300 });
         if (status < 300) counts[kind] += 1;
         else failed(`${kind} ${status} ${(body as { code?: string })?.code}`);
       })
@@ -63,20 +68,47 @@ async function beginLoad() {
       .finally(() => under.delete(done));
     under.add(done);
   };
-  const failed = (what: string) =>
-    void failures.push({ at: `${((Date.now() - begun) / 1_000).toFixed(1)} s`, what });
+  const failed = (what: string) => void failures.push({ at: `${now().toFixed(1)} s`, what });
   const rates = [
     steadily(bookingsPerSecond, () => do_('bookings', bookPaid(api, seat()))),
     steadily(readsPerSecond, () => do_('reads', api.get('/reservations?size=5'))),
   ];
   return {
+    mark: (what: string) => void marks.push({ at: now(), what }),
     async end() {
       for (const rate of rates) rate.end();
-      const seconds = (Date.now() - begun) / 1_000;
+      const seconds = now();
       await Promise.all(under);
-      return { ...counts, failures, seconds, tookMs: tookMs.sort((a, b) => a - b) };
+      return { ...counts, failures, seconds, answered, marks };
     },
   };
+}
+
+interface Answered {
+  /** Seconds after the load began. */
+  at: number;
+  ms: number;
+  isTaken: boolean;
+}
+
+/** Where a rollout was felt, and for how long. */
+function byFiveSeconds(
+  answered: readonly Answered[],
+  marks: readonly { at: number; what: string }[],
+): string[] {
+  const last = Math.max(0, ...answered.map(({ at }) => at));
+  const lines: string[] = [];
+  for (let from = 0; from <= last; from += 5) {
+    const isThen = ({ at }: { at: number }) => at >= from && at < from + 5;
+    const then = answered.filter(isThen);
+    const taken = then.filter(({ isTaken }) => isTaken);
+    const longest = Math.max(0, ...taken.map(({ ms }) => ms));
+    const marked = marks.filter(isThen).map(({ what }) => what);
+    lines.push(
+      `${String(from).padStart(4)} s  ${taken.length} taken, ${then.length - taken.length} refused, ${longest} ms at most  ${marked.join(', ')}`.trimEnd(),
+    );
+  }
+  return lines;
 }
 
 /** Begins something so many times a second: what a busy machine began late does not make the next ones late. */

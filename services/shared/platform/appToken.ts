@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { RequestHandler } from 'express';
 import { refuse } from '../contracts/refusals';
+import { probes } from './health';
 import { RefusedError } from './problem';
 
 /**
@@ -20,8 +21,6 @@ export function showsToken(token: string): (req: IncomingMessage) => boolean {
   const expected = digest(token);
   return ({ headers }) => timingSafeEqual(digest(String(headers['dapr-api-token'] ?? '')), expected);
 }
-
-const probes = /^\/(livez|readyz|healthz)$/;
 
 // Of equal length, whatever was sent.
 function digest(text: string): Buffer {

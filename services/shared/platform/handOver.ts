@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RequestHandler, Response } from 'express';
+import { probes } from './health';
 import { notBegunHeader, repeatsHeader } from './neverBegun';
 
 /**
@@ -19,6 +20,7 @@ export function createHandOver({ sendsBack = true } = {}): HandOver {
   const underWay = new Set<Response>();
   return {
     guard(req, res, next) {
+      // Nor do turns and events come this way (sidecarDoor.ts): they are taken until there is no sidecar that brings them.
       if (probes.test(req.path)) return next();
       if (sendsBack && hasBegun && req.get(repeatsHeader) !== undefined) {
         // Not an error: the caller's breaker need not count it.
@@ -36,6 +38,3 @@ export function createHandOver({ sendsBack = true } = {}): HandOver {
     },
   };
 }
-
-// Turns and events do not come this way (sidecarDoor.ts): they are taken until there is no sidecar that brings them.
-const probes = /^\/(livez|healthz|readyz)$/;

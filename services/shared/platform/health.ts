@@ -12,6 +12,9 @@ interface HealthOptions {
   isStopping: () => boolean;
 }
 
+/** What the kubelet and the sidecar ask all day, whoever else is let in. */
+export const probes = /^\/(livez|readyz|healthz)$/;
+
 /**
  * `/livez`: the event loop turns. `/healthz`: this process can work, the sidecar left aside, for it is the sidecar
  * that asks. `/readyz`: it can serve, with its sidecar and its store.

@@ -62,7 +62,7 @@ const config = readConfig(
     PAYMENT_PROBE_MS: integer(300, 1),
     /**
      * By which payment has its second name. Where there is no cluster, Dapr calls it so; on one that does not tell it,
-     * payment has one name only, and what is settled has a booking's timeout.
+     * payment has one name only, and a booking is not kept from one that is slow.
      */
     NAMESPACE: z.string().default(process.env.KUBERNETES_SERVICE_HOST ? '' : 'default'),
     PACKAGES: jsonSetting(packageTable, standardPackages),
@@ -86,7 +86,7 @@ const deadLetters = createDeadLetterStore(config.LIST_REDIS_URL, 'order');
 const stop = new StopFlag();
 const payments = createPaymentClient(
   sidecar,
-  config.NAMESPACE ? { settlingAppId: `payment.${config.NAMESPACE}` } : {},
+  config.NAMESPACE ? { bookingAppId: `payment.${config.NAMESPACE}` } : {},
 );
 const breaker = createBreakerWatch({
   log,
@@ -165,6 +165,7 @@ const app = createHttpApp({
       packages: config.PACKAGES,
       orders,
       clock,
+      log,
     }),
     internalRoutes({ callOrder, orders }),
     slotRoutes({

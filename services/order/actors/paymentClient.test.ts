@@ -17,7 +17,7 @@ function clientOf(answer: () => Promise<{ status: number; body: unknown }>) {
       return { headers: {}, ...(await answer()) };
     },
   };
-  const client = createPaymentClient(sidecar as Sidecar, { settlingAppId: 'payment.centres' });
+  const client = createPaymentClient(sidecar as Sidecar, { bookingAppId: 'payment.centres' });
   return { client, calls };
 }
 
@@ -28,7 +28,7 @@ async function failureOf(work: Promise<unknown>): Promise<unknown> {
   );
 }
 
-test('When a booking waits for an answer, then payment is called by its name; when one is settled, by the other', async () => {
+test('When a booking waits for an answer, then payment is called by its long name; when one is settled, by the other', async () => {
   const { client, calls } = clientOf(async () => ({ status: 200, body: { outcome: 'closed' } }));
   const request = {} as never;
   await failureOf(client.tokenize('4242'));
@@ -36,12 +36,12 @@ test('When a booking waits for an answer, then payment is called by its name; wh
     await failureOf(ask(request));
   }
   expect(calls.map(({ appId, path }) => [path, appId])).toEqual([
-    [chargePaths.cards, 'payment'],
-    [chargePaths.charges, 'payment'],
-    [chargePaths.close, 'payment.centres'],
-    [chargePaths.cancel, 'payment.centres'],
-    [chargePaths.withdrawCancel, 'payment.centres'],
-    [chargePaths.supplement, 'payment.centres'],
+    [chargePaths.cards, 'payment.centres'],
+    [chargePaths.charges, 'payment.centres'],
+    [chargePaths.close, 'payment'],
+    [chargePaths.cancel, 'payment'],
+    [chargePaths.withdrawCancel, 'payment'],
+    [chargePaths.supplement, 'payment'],
   ]);
 });
 

@@ -41,18 +41,18 @@ export class PaymentUnreachable extends Error {
 }
 
 /**
- * `settlingAppId` is payment under another of its names: Dapr keeps its policies by the name that is called, and what
+ * `bookingAppId` is payment under another of its names: Dapr keeps its policies by the name that is called, and what
  * settles an outcome may take longer than what a booking waits for (decisions/0014).
  */
 export function createPaymentClient(
   sidecar: Sidecar,
   {
-    settlingAppId = 'payment',
+    bookingAppId = 'payment',
     wait = sleep,
-  }: { settlingAppId?: string; wait?: (ms: number) => Promise<unknown> } = {},
+  }: { bookingAppId?: string; wait?: (ms: number) => Promise<unknown> } = {},
 ): PaymentClient {
-  const ask = asks('payment');
-  const settle = asks(settlingAppId);
+  const ask = asks(bookingAppId);
+  const settle = asks('payment');
 
   function asks(appId: string) {
     return <Schema extends z.ZodType>(path: string, body: unknown, schema: Schema) =>

@@ -2,7 +2,7 @@ import { standardPackages } from '../../shared/contracts/packages';
 import type { Refusal } from '../../shared/contracts/refusals';
 import { createHttpApp } from '../../shared/platform/httpApp';
 import type { ListedPage, ListIndex, ListQuery } from '../../shared/platform/listIndex';
-import { createLogger } from '../../shared/platform/logger';
+import { createLogger, type Logger } from '../../shared/platform/logger';
 import { type BreakerWatch, createBreakerWatch } from '../actors/breakerWatch';
 import type { PaymentClient } from '../actors/paymentClient';
 import { now } from '../domain/order.sample';
@@ -18,12 +18,14 @@ export function orderApp({
   payments = {},
   breaker = createBreakerWatch({ log: createLogger('test', 'silent') }),
   admit = (work) => work(),
+  log = createLogger('test', 'silent'),
 }: {
   answer?: object | ((method: string, id: string) => object | Promise<object>);
   page?: ListedPage;
   payments?: Partial<PaymentClient>;
   breaker?: BreakerWatch;
   admit?: Admission;
+  log?: Logger;
 }) {
   const calls: { id: string; method: string; input: Record<string, unknown> }[] = [];
   const queries: ListQuery[] = [];
@@ -51,6 +53,7 @@ export function orderApp({
         packages: standardPackages,
         orders: orders as ListIndex,
         clock: () => now,
+        log,
       }),
       internalRoutes({ callOrder: callOrder as never, orders: orders as ListIndex }),
     ],

@@ -105,6 +105,20 @@ describe('When an order is placed', () => {
     },
   );
 
+  test('with a card that payment is not reached for, then the log says why, without the number', async () => {
+    const lines: string[] = [];
+    const log = createLogger('order', 'info', { write: (line) => void lines.push(line) });
+    const check = () => Promise.reject(new PaymentUnreachable('circuit breaker is open'));
+    await post(orderApp({ payments: { tokenize: check }, log }).app, {
+      ...basic,
+      cardNo: '4242424242424242',
+    });
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+      { level: 'warn', err: { message: 'circuit breaker is open' } },
+    ]);
+    expect(lines.join()).not.toContain('4242424242');
+  });
+
   describe('while the breaker to payment is open', () => {
     const payments = { tokenize: jest.fn(tokenize) };
     const body = { ...basic, cardNo: '4242424242424242' };

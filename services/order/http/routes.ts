@@ -12,7 +12,7 @@ import type { actorCaller } from '../../shared/platform/actorHost/caller';
 import { callerAddress, publicBaseUrl, readBody } from '../../shared/platform/httpApp';
 import { keyedBy, readIdempotencyKey } from '../../shared/platform/idempotency';
 import type { ListIndex } from '../../shared/platform/listIndex';
-import { withLogContext } from '../../shared/platform/logger';
+import { type Logger, withLogContext } from '../../shared/platform/logger';
 import { type ListShape, pageView, readFilter, readPaging } from '../../shared/platform/paging';
 import { callerLanguage, orRefuse, RefusedError } from '../../shared/platform/problem';
 import type { BreakerWatch } from '../actors/breakerWatch';
@@ -36,6 +36,7 @@ interface RouteOptions {
   packages: PackageTable;
   orders: ListIndex;
   clock: () => Date;
+  log: Logger;
 }
 
 const orderBody = z.object({
@@ -86,6 +87,7 @@ export function orderRoutes({
   packages,
   orders,
   clock,
+  log,
 }: RouteOptions): Router {
   const router = Router();
   const inFlight = createInFlight(patienceMs);
@@ -207,7 +209,9 @@ export function orderRoutes({
   // Card data goes to the payment edge before anything else and no further: an actor sees only the reference.
   async function tokenize(cardNo: string): Promise<CardReference> {
     const card = await payments.tokenize(cardNo).catch((error) => {
-      throw error instanceof PaymentUnreachable ? new RefusedError(refuse('payment_unavailable')) : error;
+      if (!(error instanceof PaymentUnreachable)) throw error;
+      log.warn({ err: error }, 'payment not reached for a card');
+      throw new RefusedError(refuse('payment_unavailable'));
     });
     if (!card) throw new RefusedError(refuse('card_number_invalid', { errors: [{ pointer: '/cardNo' }] }));
     return card;

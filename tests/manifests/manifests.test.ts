@@ -7,6 +7,7 @@ import { consumersOf } from '../../services/shared/contracts/consumers';
 import { decisionsPath } from '../../services/shared/contracts/decisions';
 import { orderHistoryPath } from '../../services/shared/contracts/history';
 import { projectRoot } from '../../tools/system/plan';
+import { type AccessControl, isAllowed } from './accessControl';
 import { kustomize, type Manifest, manifestsOf, named, ofKind, overlays } from './overlays';
 import { containersOf, policyFaults, services } from './policies';
 import { schemaFaults } from './schema';
@@ -49,11 +50,19 @@ describeWhereBuilt.each(overlays)(kustomize() ? 'the overlay %s' : told('the ove
   });
 
   test('When payment is asked for money, then order alone may; when the public asks, then the gateway alone brings it', () => {
-    for (const { metadata } of services(all())) {
-      const { accessControl } = named(all(), 'Configuration', metadata.name)?.spec ?? {};
-      expect(accessControl.defaultAction).toBe('deny');
-      expect(allowedIn(accessControl)).toEqual(callersOf(metadata.name));
-    }
+    const told = ({ appId, verb, path }: Asked) => `${appId}: ${verb} ${path}`;
+    const lists = services(all()).map(({ metadata: { name } }) => {
+      const list = named(all(), 'Configuration', name)?.spec.accessControl as AccessControl;
+      const asked = askedOf(name);
+      // Whoever may ask a service for something may ask it for all of that kind by the verbs that it has there.
+      const strange = everybodysQuestions().filter((each) => !asked.some((own) => isAlike(own, each)));
+      return { list, asked, strange };
+    });
+    expect(lists.map(({ list }) => list.defaultAction)).toEqual(lists.map(() => 'deny'));
+    const denied = lists.flatMap(({ list, asked }) => asked.filter((each) => !allows(list, each)));
+    expect(denied.map(told)).toEqual([]);
+    const let_ = lists.flatMap(({ list, strange }) => strange.filter((each) => allows(list, each)));
+    expect(let_.map(told)).toEqual([]);
   });
 
   test('When the broker is asked, then each app publishes and reads its own topics alone', () => {
@@ -144,38 +153,52 @@ function references(value: unknown): Reference[] {
   });
 }
 
-type Allowed = Record<string, Record<string, string[]>>;
+function allows(accessControl: AccessControl, { appId, verb, path }: Asked): boolean {
+  return isAllowed(accessControl, appId, verb, path);
+}
 
-function allowedIn({ policies = [] }: { policies?: { appId: string; operations: object[] }[] }): Allowed {
-  return Object.fromEntries(
-    policies.map(({ appId, operations }) => [
-      appId,
-      Object.fromEntries(
-        (operations as { name: string; httpVerb: string[] }[]).map(({ name, httpVerb }) => [
-          name,
-          [...httpVerb].sort(),
-        ]),
-      ),
-    ]),
+/** Each app asks for each path of all services, by each verb. */
+function everybodysQuestions(): Asked[] {
+  const apps = ['gateway', 'order', 'payment', 'reservation', 'notification', 'intruder'];
+  const asked = apps.flatMap((service) => askedOf(service));
+  const paths = new Set([...asked.map(({ path }) => path), '/actors', '/dapr/config', '/mypages/rebuild']);
+  return apps.flatMap((appId) =>
+    ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].flatMap((verb) =>
+      [...paths].map((path) => ({ appId, verb, path })),
+    ),
   );
 }
 
-/** Who asks a service what, as its code has it. */
-function callersOf(service: string): Allowed {
-  const post = (...paths: string[]) => Object.fromEntries(paths.map((path) => [path, ['POST']]));
+/** The same app asks for something of the same kind, by a verb that it has for that. */
+function isAlike(one: Asked, other: Asked): boolean {
+  const kind = ({ path }: Asked) => path.split('/')[1];
+  return one.appId === other.appId && one.verb === other.verb && kind(one) === kind(other);
+}
+
+interface Asked {
+  appId: string;
+  verb: string;
+  path: string;
+}
+
+/** Who asks a service what, as its code has it; `orders/ID` is one of many. */
+function askedOf(service: string): Asked[] {
+  const post = (appId: string, ...paths: string[]) => paths.map((path) => ({ appId, verb: 'POST', path }));
   const own = publicRoutes.filter(({ appId }) => appId === service);
-  const gateway = Object.fromEntries(
-    own.map(({ path, methods }) => [
-      path.replace(':id', '*'),
-      methods.map((each) => each.toUpperCase()).sort(),
-    ]),
+  const asked = own.flatMap(({ path, methods }) =>
+    methods.map((method) => ({
+      appId: 'gateway',
+      verb: method.toUpperCase(),
+      path: path.replace(':id', '0192d3a4'),
+    })),
   );
-  const others: Record<string, Allowed> = {
-    order: {
-      reservation: post(decisionsPath, conflictsPath),
-      notification: { ...post(orderHistoryPath), '/orders/*': ['GET'] },
-    },
-    payment: { order: post(...Object.values(chargePaths)) },
+  const others: Record<string, Asked[]> = {
+    order: [
+      ...post('reservation', decisionsPath, conflictsPath),
+      ...post('notification', orderHistoryPath),
+      { appId: 'notification', verb: 'GET', path: '/orders/0192d3a4' },
+    ],
+    payment: post('order', ...Object.values(chargePaths)),
   };
-  return { ...(own.length > 0 ? { gateway } : {}), ...others[service] };
+  return [...asked, ...(others[service] ?? [])];
 }

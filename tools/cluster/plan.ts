@@ -29,7 +29,7 @@ export interface Programs {
   pause: string;
   dapr: Record<'operator' | 'injector' | 'sentry' | 'placement' | 'scheduler' | 'daprd', string>;
   redisServer: string;
-  node: Record<'etcd' | 'containerd' | 'runc' | 'openssl' | 'cni' | 'ip', string>;
+  node: Record<'etcd' | 'containerd' | 'crun' | 'openssl' | 'cni' | 'ip', string>;
 }
 
 /** What `tools/setup.mjs --only=cluster` found or built. */

@@ -18,7 +18,7 @@ const kubernetesVersion = [
 const PROGRAMS = {
   etcd: 'etcd-server',
   containerd: 'containerd',
-  runc: 'runc',
+  crun: 'crun',
   iptables: 'iptables',
   conntrack: 'conntrack',
   openssl: 'openssl',
@@ -86,7 +86,7 @@ function debianParts() {
     name: 'cluster',
     onlyIfNamed: true,
     title: 'node',
-    find: async () => (isThere() ? found('etcd, containerd, runc and CNI plugins are there') : null),
+    find: async () => (isThere() ? found('etcd, containerd, crun and CNI plugins are there') : null),
     plan: async () => `would install Debian's ${packages.join(', ')}`,
     make: async (progress) => {
       const todo = `install ${packages.join(', ')}, then start again`;

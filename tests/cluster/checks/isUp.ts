@@ -1,3 +1,4 @@
+import { publicRoutes } from '../../../services/gateway/http/publicRoutes';
 import { services } from '../../../tools/cluster/images';
 import { kubectl, sh } from '../../../tools/cluster/shell';
 import { eventually } from '../../../tools/system/waiting';
@@ -35,6 +36,7 @@ export async function isUp(): Promise<void> {
   expectThat(/mtls:(\n {4}.*)*\n {4}enabled: true/.test(mtls), 'mutual TLS is on');
   for (const service of services) await provesItself(service);
   await journey();
+  await everyRouteLeadsOn();
 }
 
 /** What a sidecar shows to who calls it: an identity that Dapr's own authority signed. */
@@ -51,6 +53,22 @@ async function provesItself(service: string): Promise<void> {
   );
 }
 
+/** Sidecars have lists of who may ask what; what the world may ask reaches a service, which answers in its own words. */
+async function everyRouteLeadsOn(): Promise<void> {
+  const api = await gateway();
+  const answers: string[] = [];
+  for (const { path, methods } of publicRoutes) {
+    const asked = path.replace(':id', '01981a2b-3c4d-7e5f-8a9b-0c1d2e3f4a5b');
+    for (const method of methods.map((each) => each.toUpperCase())) {
+      const { status } = await (method === 'GET' ? api.get(asked) : api.send(method, asked, '{}'));
+      answers.push(`${status} ${method} ${path}`);
+    }
+  }
+  evidence('every route of the gateway, asked for nothing in particular', answers.join('\n'));
+  const astray = answers.filter((each) => each.startsWith('5'));
+  expectThat(astray.length === 0, `every route leads to a service: ${astray.join(', ') || 'all do'}`);
+}
+
 async function journey(): Promise<void> {
   const api = await gateway();
   const order = await api.order({ phone: somebody() });
@@ -64,6 +82,9 @@ async function journey(): Promise<void> {
   const confirmed = await api.confirm(orderId);
   expectThat(confirmed.status === 201, `the centre confirms (${confirmed.status})`);
   await reaches(api, orderId, 'confirmed');
+  const canceled = await api.cancel(orderId);
+  expectThat(canceled.status === 200, `the customer cancels (${canceled.status})`);
+  await reaches(api, orderId, 'canceled');
   evidence(`GET /mypages/${orderId}`, JSON.stringify((await api.get(`/mypages/${orderId}`)).body, null, 2));
   await lawsHold(await redisUrl(), { withinMs: 120_000 });
 }

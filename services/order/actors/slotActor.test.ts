@@ -21,6 +21,23 @@ test('When all of a day is settled, then its sweep goes, and the next hold sets 
   expect(sweeps(world)).toEqual([`Slot/${slot}/sweep.2`]);
 });
 
+test('When two or more were booked on a day since its last sweep, then that stays, until a sweep finds fewer', async () => {
+  const world = new World();
+  const process = new OrderProcess(world);
+  for (const holdId of ['a', 'b']) {
+    const { ticket } = await process.call<{ ticket: string }>('Slot', slot, 'hold', hold(holdId));
+    await process.call('Slot', slot, 'settle', { verdicts: [{ holdId, ticket, verdict: 'placed' }] });
+  }
+  world.pass(5);
+  await process.tick();
+  expect(sweeps(world)).toEqual([`Slot/${slot}/sweep.1`]);
+  world.pass(5);
+  await process.tick();
+  expect(sweeps(world)).toEqual([]);
+  expect(world.slot(slot).unsettled).toEqual({});
+  expect(process.asked).not.toContain('Order.resolve');
+});
+
 test('When a sweep could not be removed, then it removes itself', async () => {
   const world = new World();
   const process = new OrderProcess(world);

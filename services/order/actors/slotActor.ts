@@ -45,6 +45,7 @@ export function slotActor({ sidecar, sweepSeconds }: SlotOptions): ActorDefiniti
   const callSlot = actorCaller<SlotContract>(sidecar, slotType);
   const periodMs = sweepSeconds * 1_000;
   const lastSweeps = new Map<string, number>();
+  const heldSinceSweep = new Map<string, number>();
   const told = new Map<string, { verdicts: readonly Verdict[]; at: number }>();
 
   // A day is full of orders that say, each on its own, that they stand. That is kept in memory, for the next save or
@@ -143,6 +144,7 @@ export function slotActor({ sidecar, sweepSeconds }: SlotOptions): ActorDefiniti
           const held = hold(known(turn), { ...command, ticket: turn.newId() });
           if (isRefusal(held)) return held;
           await save(turn, await ensureSweep(turn, held.state));
+          heldSinceSweep.set(turn.id, (heldSinceSweep.get(turn.id) ?? 0) + 1);
           return held.held;
         },
       }),
@@ -180,9 +182,13 @@ export function slotActor({ sidecar, sweepSeconds }: SlotOptions): ActorDefiniti
         const now = turn.now();
         if (!turn.state.sweep) return removeLeftSweep(turn);
         const state = known(turn);
-        if (isQuiet(state)) return saveAndRest(turn, state);
-        if (state !== turn.state) await save(turn, state);
+        // On a busy day the next hold is not far, and would set what is removed now: a save and two calls for nothing.
+        const isBusy = (heldSinceSweep.get(turn.id) ?? 0) >= busyHolds;
+        heldSinceSweep.delete(turn.id);
+        if (isQuiet(state) && !isBusy) return saveAndRest(turn, state);
         lastSweeps.set(turn.id, now.getTime());
+        if (isQuiet(state)) return;
+        if (state !== turn.state) await save(turn, state);
         const due = dueVisits(state, now, visitsMax);
         if (due.length > 0) turn.afterTurn(() => visit(turn.id, due, now));
       },
@@ -195,5 +201,6 @@ export function slotId({ centerId, date }: Pick<z.infer<typeof seat>, 'centerId'
   return `${centerId}_${date}`;
 }
 
+const busyHolds = 2;
 const visitsMax = 200;
 const toldMemoryMs = 600_000;

@@ -14,7 +14,10 @@ describe.each(['order', 'payment'])(
   (name) => {
     let system: TestSystem;
     beforeAll(async () => {
-      system = await startTestSystem({ twice: [name], env: { STOPS_SIDECAR: 'true', DRAIN_SECONDS: '1' } });
+      system = await startTestSystem({
+        twice: [name],
+        env: { STOPS_SIDECAR: 'true', DRAIN_SECONDS: '1', LINGER_SECONDS: '3' },
+      });
     });
     afterAll(() => system.end());
 
@@ -32,7 +35,10 @@ describe.each(['order', 'payment'])(
         for (const each of [`${name}-2`, name]) {
           const { service, sidecar } = appOf(system.apps, each);
           await sleep(1_000);
-          await Promise.all([service.stop('SIGTERM', 30_000), sidecar.exited()]);
+          const leaves = service.stop('SIGTERM', 30_000);
+          await sidecar.exited();
+          expect(await Promise.race([leaves.then(() => 'gone'), sleep(1_000, 'lingers')])).toBe('lingers');
+          await leaves;
           await sleep(1_000);
           // A sidecar is found from its start on; on a cluster not before its pod is ready.
           service.start();

@@ -23,6 +23,7 @@ describe('readConfig', () => {
       DRAIN_SECONDS: 0,
       HEARTBEAT_SIDECAR_SECONDS_MAX: 60,
       STOPS_SIDECAR: false,
+      LINGER_SECONDS: 0,
     });
   });
 

@@ -41,6 +41,8 @@ export const platformSettings = {
   DRAIN_SECONDS: integer(0),
   /** Whether this process ends its sidecar before itself, so that other sidecars' calls go elsewhere first. */
   STOPS_SIDECAR: z.stringbool().default(false),
+  /** How long it stays after its sidecar, doing nothing: an address that somebody is at refuses, one that nobody is at is silent. */
+  LINGER_SECONDS: integer(0),
   /** What this process shows its sidecar; empty where the sidecar asks for none. */
   DAPR_API_TOKEN: z.string().default(''),
   /** What the sidecar must show this process; empty where anybody may call it. */

@@ -89,7 +89,7 @@ export function runService(parts: ServiceParts, stop: StopFlag): void {
     clearTimeout(giveUp);
     log.info('stopped');
     // On a cluster the address goes with the last of its pod. Other sidecars remember it for some time; a call that they send
-    // there fails at once while it is there, and in some seconds once it is not.
+    // there fails at once while it is there, and in some seconds once it is not. Its own may take some seconds to end.
     await sleep(config.LINGER_SECONDS * 1_000);
   };
   process.on('SIGTERM', () => void shutDown('SIGTERM'));

@@ -1,7 +1,7 @@
 # syntax=docker/dockerfile:1
 # One image a service: `docker build --target order -t healthcenter/order:0.1.0 .`, or any other OCI builder.
 # On slim Debian, because the kubelet's probe on the heartbeat file needs a shell and `find`.
-ARG NODE=node:22.14.0-bookworm-slim
+ARG NODE=node:24.21.0-bookworm-slim
 
 FROM ${NODE} AS packages
 WORKDIR /app

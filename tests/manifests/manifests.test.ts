@@ -97,6 +97,14 @@ describeWhereBuilt.each(overlays)(kustomize() ? 'the overlay %s' : told('the ove
   });
 });
 
+test('When images are made without an image builder, then they run on the Node.js of the Dockerfile', () => {
+  const dockerfile = readFileSync(join(projectRoot, 'Dockerfile'), 'utf8');
+  const [, version] = /^ARG NODE=node:([\d.]+)-/m.exec(dockerfile) ?? [];
+  const modules = join(projectRoot, 'tools/cluster/modules/service-node/package.json');
+  const { optionalDependencies } = JSON.parse(readFileSync(modules, 'utf8'));
+  expect([...new Set(Object.values(optionalDependencies))]).toEqual([version]);
+});
+
 describeWhereBuilt('what is planted', () => {
   const broken = (change: (manifests: Manifest[]) => void) => {
     const copy = structuredClone(manifestsOf('local'));

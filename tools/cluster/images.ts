@@ -7,7 +7,7 @@ import { ctr, sh } from './shell';
 
 /**
  * Makes images out of folders, for a machine without an image builder and without a registry: the same contents as the
- * Dockerfile's targets, on this machine's own Node. They are handed to containerd as one archive.
+ * Dockerfile's targets, on the same Node.js. They are handed to containerd as one archive.
  */
 export async function importImages(): Promise<void> {
   const folder = at('images');
@@ -35,7 +35,7 @@ interface Image {
 const nobody = '65532:65532';
 
 async function allImages(folder: string): Promise<Image[]> {
-  const { coredns, metricsServer, pause, dapr, redisServer } = programs();
+  const { coredns, metricsServer, pause, dapr, redisServer, serviceNode } = programs();
   const certificates = await layerOf(folder, 'certificates', async (root) => {
     cpSync('/etc/ssl/certs/ca-certificates.crt', join(root, 'etc/ssl/certs/ca-certificates.crt'));
   });
@@ -47,11 +47,11 @@ async function allImages(folder: string): Promise<Image[]> {
         cpSync(program, join(root, basename(program))),
       ),
     ],
-    config: { Entrypoint: [`/${basename(program)}`], User: nobody },
+    config: { Entrypoint: [`/${basename(program)}`], User: nobody, Env: ['GOMAXPROCS=1'] },
   });
   const base = await layerOf(folder, 'base', (root) =>
     copyPrograms(root, [
-      process.execPath,
+      serviceNode,
       '/bin/sh',
       '/usr/bin/find',
       redisServer,

@@ -30,7 +30,9 @@ export async function startNode(note: (text: string) => void): Promise<NodeProce
   writeSettings(address);
   const started: NodeProcesses = [];
   const start = (name: string, command: string, args: string[]) => {
-    const process = new ManagedProcess({ name, command, args, cwd: at() }, at('logs'));
+    // As few threads as for sidecars: tools/system/infra.ts.
+    const env = { GOMAXPROCS: '1' };
+    const process = new ManagedProcess({ name, command, args, env, cwd: at() }, at('logs'));
     process.onUnexpectedExit = (_plan, how) => note(`${name} ended: ${how}`);
     process.start();
     rememberProcess(name, process.pid as number);

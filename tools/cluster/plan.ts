@@ -29,6 +29,8 @@ export interface Programs {
   pause: string;
   dapr: Record<'operator' | 'injector' | 'sentry' | 'placement' | 'scheduler' | 'daprd', string>;
   redisServer: string;
+  /** The Node.js of the images. */
+  serviceNode: string;
   node: Record<'etcd' | 'containerd' | 'crun' | 'openssl' | 'cni' | 'ip', string>;
 }
 
@@ -52,6 +54,7 @@ export function programs(): Programs {
       daprd: toolchain.daprd ?? '',
     },
     redisServer: toolchain.redisServer ?? '',
+    serviceNode: toolchain['cluster-service-node'] ?? '',
     node: toolchain.node,
   };
 }

@@ -1,10 +1,10 @@
 import { cpSync } from 'node:fs';
 import path from 'node:path';
-import { ask, isExecutable, onPath } from './child.mjs';
+import { ask, isExecutable, onPath, run } from './child.mjs';
 import { canInstall, installPackages } from './debian.mjs';
-import { buildInto, digestOf } from './keptBuild.mjs';
+import { buildInto, digestOf, makeInto } from './keptBuild.mjs';
 import { withLock } from './lock.mjs';
-import { arch, cache, os, shown } from './places.mjs';
+import { arch, cache, logFile, os, project, shown } from './places.mjs';
 import { SetupError } from './progress.mjs';
 
 const KUBERNETES = 'v1.35.4';
@@ -71,6 +71,7 @@ export const clusterTools = [
     pkg: 'sigs.k8s.io/metrics-server/cmd/metrics-server',
   }),
   kit({ name: 'pause', binaries: ['pause'], buildMinutes: 1, pkg: '.' }),
+  serviceNode(),
 ];
 
 function debianParts() {
@@ -126,6 +127,40 @@ function kit({ name, binaries, buildMinutes, pkg, goBuild, besides }) {
       withLock(path.join(cache, 'cluster.lock'), progress, async () => {
         if (!isThere()) await buildInto(folder(), { ...parts, besides }, progress);
         return found('built from its Go module, kept');
+      }),
+  };
+}
+
+/** The Node.js of the images: the Dockerfile's, whatever this machine's own is. npm has it as a package. */
+function serviceNode() {
+  const module = 'tools/cluster/modules/service-node';
+  const folder = path.join(cache, 'cluster', `service-node-${digestOf(module)}-${os}-${arch}`);
+  const program = path.join(folder, 'node_modules', `node-${os}-${process.arch}`, 'bin/node');
+  const found = (how) => ({
+    text: `${how} in ${shown(folder)}`,
+    tools: { 'cluster-service-node': program },
+  });
+  return {
+    name: 'cluster',
+    onlyIfNamed: true,
+    title: 'service-node',
+    find: async () => (isExecutable(program) ? found('kept') : null),
+    plan: async () => `would install it into ${shown(folder)}`,
+    make: (progress) =>
+      withLock(path.join(cache, 'cluster.lock'), progress, async () => {
+        progress.doing("fetching the images' Node.js");
+        await makeInto(folder, async (staging) => {
+          for (const file of ['package.json', 'package-lock.json'])
+            cpSync(path.join(project, module, file), path.join(staging, file));
+          await run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
+            cwd: staging,
+            log: logFile('service-node'),
+            todo: "see to the network or npm's settings, then start again",
+          });
+        });
+        if (!isExecutable(program))
+          throw new SetupError(`npm has no Node.js for ${os} on ${process.arch}`, 'run the other tests only');
+        return found('installed by npm, kept');
       }),
   };
 }

@@ -9,13 +9,20 @@ import { undoOnStop } from './undo.mjs';
  * Builds a kit from its Go module into a folder, under another name until it is whole: who finds the folder finds all of
  * it. `besides` of the kit puts more into it than what is built.
  */
-export async function buildInto(folder, kit, progress) {
+export function buildInto(folder, kit, progress) {
+  return makeInto(folder, async (staging) => {
+    await buildFromModule(kit, staging, progress);
+    await kit.besides?.(path.join(project, kit.module), staging);
+  });
+}
+
+/** Fills a folder under another name until it is whole. */
+export async function makeInto(folder, fill) {
   mkdirSync(path.dirname(folder), { recursive: true });
   const staging = mkdtempSync(path.join(path.dirname(folder), '.half-'));
   const removeStaging = undoOnStop(() => rmSync(staging, { recursive: true, force: true }));
   try {
-    await buildFromModule(kit, staging, progress);
-    await kit.besides?.(path.join(project, kit.module), staging);
+    await fill(staging);
     rmSync(folder, { recursive: true, force: true });
     renameSync(staging, folder);
   } finally {
@@ -23,7 +30,7 @@ export async function buildInto(folder, kit, progress) {
   }
 }
 
-/** Of all that a Go module is built from, so that an edit is another folder. */
+/** Of all files in a folder that something is built from, so that an edit is another folder. */
 export function digestOf(module) {
   const folder = path.join(project, module);
   const hash = createHash('sha256');

@@ -4,6 +4,7 @@ import { consumersOf } from '../shared/contracts/consumers';
 import { actorCaller } from '../shared/platform/actorHost/caller';
 import { fenceBySetting } from '../shared/platform/actorHost/fence';
 import { ActorHost } from '../shared/platform/actorHost/host';
+import { NearbyActors } from '../shared/platform/actorHost/nearby';
 import { integer, platformSettings, readConfig } from '../shared/platform/config';
 import { createDaprSidecar } from '../shared/platform/daprSidecar';
 import { createDeadLetterStore } from '../shared/platform/deadLetterStore';
@@ -59,7 +60,8 @@ const ledger = createLedger(view);
 const list = createPageList(index);
 const deadLetters = createDeadLetterStore(config.LIST_REDIS_URL, 'notification');
 const stop = new StopFlag();
-const callDispatcher = actorCaller<DispatcherContract>(sidecar, dispatcherType);
+const actors = new NearbyActors(sidecar);
+const callDispatcher = actorCaller<DispatcherContract>(actors, dispatcherType);
 
 const host = new ActorHost({
   sidecar,
@@ -75,6 +77,7 @@ const host = new ActorHost({
     }),
   ],
 });
+actors.hostedBy(host);
 
 const wakeShard = createWaker({
   wakeShard: (shard) => callDispatcher(String(shard), 'wake', {}, 60_000),

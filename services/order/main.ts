@@ -6,7 +6,9 @@ import { packageTable, standardPackages } from '../shared/contracts/packages';
 import { actorCaller } from '../shared/platform/actorHost/caller';
 import { fenceBySetting } from '../shared/platform/actorHost/fence';
 import { ActorHost } from '../shared/platform/actorHost/host';
+import { NearbyActors } from '../shared/platform/actorHost/nearby';
 import { createRegistry, registryActor } from '../shared/platform/actorHost/registry';
+import { createCardSeal } from '../shared/platform/cardSeal';
 import { integer, jsonSetting, platformSettings, readConfig } from '../shared/platform/config';
 import { createDaprSidecar } from '../shared/platform/daprSidecar';
 import { createDeadLetterStore } from '../shared/platform/deadLetterStore';
@@ -72,6 +74,8 @@ const config = readConfig(
     /** Where the list of orders is kept. */
     LIST_REDIS_URL: z.url(),
     CUSTOMER_KEY_SECRET: z.string().min(16).default('for-development-only'),
+    /** As payment's: under it, card numbers go there. */
+    CARD_SEAL_SECRET: z.string().min(16).default('for-development-only'),
   }),
   process.env,
 );
@@ -82,6 +86,7 @@ const sidecar = createDaprSidecar({
   pubsubName: config.PUBSUB_NAME,
   apiToken: config.DAPR_API_TOKEN,
 });
+const actors = new NearbyActors(sidecar);
 const deadLetters = createDeadLetterStore(config.LIST_REDIS_URL, 'order');
 const stop = new StopFlag();
 const payments = createPaymentClient(
@@ -94,17 +99,17 @@ const breaker = createBreakerWatch({
   probeMs: config.PAYMENT_PROBE_MS,
 });
 const orders = createListIndex({ redisUrl: config.LIST_REDIS_URL, name: 'order' });
-const calendars = createCalendarSource({ sidecar, standard: config.CALENDARS });
-const readSlot = createSlotReader(sidecar);
+const calendars = createCalendarSource({ actors, standard: config.CALENDARS });
+const readSlot = createSlotReader(actors);
 const clock = () => new Date();
 const seats = createSeatKeeper({
-  sidecar,
+  actors,
   calendars,
   holidayOf: holidayName,
   graceSeconds: config.SWEEP_SECONDS,
   log,
 });
-const callOrder = actorCaller<OrderContract>(sidecar, orderType);
+const callOrder = actorCaller<OrderContract>(actors, orderType);
 
 const host = new ActorHost({
   sidecar,
@@ -120,27 +125,28 @@ const host = new ActorHost({
       holdMinutes: config.HOLD_MINUTES,
       refundTiers: config.REFUND_TIERS,
       // Well before the visit that it is to spare.
-      settle: createSettler({ sidecar, gather: () => sleep(config.SWEEP_SECONDS * 200), log }),
+      settle: createSettler({ actors, gather: () => sleep(config.SWEEP_SECONDS * 200), log }),
     }),
-    slotActor({ sidecar, sweepSeconds: config.SWEEP_SECONDS }),
+    slotActor({ actors, sweepSeconds: config.SWEEP_SECONDS }),
     customerActor({
       limits: { person: config.MAX_RESERVATION_PER_PERSON, address: config.MAX_RESERVATION_PER_ADDRESS },
     }),
     centerCalendarActor({
       standard: config.CALENDARS,
-      toldCenters: createRegistry(sidecar, toldCentersType),
+      toldCenters: createRegistry(actors, toldCentersType),
     }),
     registryActor(toldCentersType),
   ],
   lists: { [orderType]: orders },
 });
+actors.hostedBy(host);
 
 const subscriber = createSubscriber({
   pubsubName: config.PUBSUB_NAME,
   deadLetterTopic: 'order-dead-letters',
   handlers: [
     ...orderSubscriptions(callOrder),
-    ...calendarSubscriptions(actorCaller<CenterCalendarContract>(sidecar, centerCalendarType)),
+    ...calendarSubscriptions(actorCaller<CenterCalendarContract>(actors, centerCalendarType)),
   ],
   log,
   deadLetters: { store: deadLetters, clock, retrySeconds: config.DEAD_LETTER_RETRY_SECONDS },
@@ -161,6 +167,7 @@ const app = createHttpApp({
       breaker,
       admit: createAdmission({ inFlightMax: config.BOOKINGS_IN_FLIGHT_MAX, waitMs: config.BOOKING_WAIT_MS }),
       identity: createCustomerIdentity(config.CUSTOMER_KEY_SECRET),
+      cardSeal: createCardSeal(config.CARD_SEAL_SECRET),
       defaultCenterId: config.DEFAULT_CENTER_ID,
       packages: config.PACKAGES,
       orders,

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { actorCaller } from '../shared/platform/actorHost/caller';
 import { fenceBySetting } from '../shared/platform/actorHost/fence';
 import { ActorHost } from '../shared/platform/actorHost/host';
+import { NearbyActors } from '../shared/platform/actorHost/nearby';
+import { createCardSeal } from '../shared/platform/cardSeal';
 import { integer, platformSettings, readConfig } from '../shared/platform/config';
 import { createDaprSidecar } from '../shared/platform/daprSidecar';
 import { createDeadLetterStore } from '../shared/platform/deadLetterStore';
@@ -27,6 +29,8 @@ const config = readConfig(
     /** Where the simulated provider keeps its books: a system of its own, not this service's store. */
     PROVIDER_REDIS_URL: z.url(),
     PROVIDER_TOKEN_SECRET: z.string().min(16).default('for-development-only'),
+    /** As order's: under it, card numbers come from there. */
+    CARD_SEAL_SECRET: z.string().min(16).default('for-development-only'),
     /** How long the simulated provider takes for its slow test card. */
     PROVIDER_SLOW_MS: integer(4_000),
     /** A fault switch, also at `PUT /faults`: how long each request for money is held up. */
@@ -52,7 +56,8 @@ const delay = createPaymentDelay(config.PAYMENT_DELAY_MS);
 const list = createListIndex({ redisUrl: config.LIST_REDIS_URL, name: 'payment' });
 const deadLetters = createDeadLetterStore(config.LIST_REDIS_URL, 'payment');
 const stop = new StopFlag();
-const callPayment = actorCaller<PaymentContract>(sidecar, paymentType);
+const actors = new NearbyActors(sidecar);
+const callPayment = actorCaller<PaymentContract>(actors, paymentType);
 const host = new ActorHost({
   sidecar,
   log,
@@ -61,6 +66,7 @@ const host = new ActorHost({
   actors: [paymentActor({ provider })],
   lists: { [paymentType]: list },
 });
+actors.hostedBy(host);
 
 const subscriber = createSubscriber({
   pubsubName: config.PUBSUB_NAME,
@@ -79,7 +85,12 @@ const app = createHttpApp({
   routers: [
     healthRoutes({ sidecar, stateStore: 'payment-store', isStopping: () => stop.stopping }),
     ...subscriber.routers,
-    chargeRoutes({ callPayment, provider, delay }),
+    chargeRoutes({
+      callPayment,
+      provider,
+      cardSeal: createCardSeal(config.CARD_SEAL_SECRET),
+      delay,
+    }),
     paymentRoutes({ callPayment, provider, list, delay, clock }),
     faultRoutes({ delay, log }),
   ],

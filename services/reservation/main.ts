@@ -4,6 +4,7 @@ import { calendarTable, standardCalendars } from '../shared/contracts/calendar';
 import { actorCaller } from '../shared/platform/actorHost/caller';
 import { fenceBySetting } from '../shared/platform/actorHost/fence';
 import { ActorHost } from '../shared/platform/actorHost/host';
+import { NearbyActors } from '../shared/platform/actorHost/nearby';
 import { createRegistry, registryActor } from '../shared/platform/actorHost/registry';
 import { jsonSetting, platformSettings, readConfig } from '../shared/platform/config';
 import { createDaprSidecar } from '../shared/platform/daprSidecar';
@@ -57,7 +58,8 @@ const list = createListIndex({ redisUrl: config.LIST_REDIS_URL, name: 'reservati
 const deadLetters = createDeadLetterStore(config.LIST_REDIS_URL, 'reservation');
 const stop = new StopFlag();
 const clock = () => new Date();
-const callReservation = actorCaller<ReservationContract>(sidecar, reservationType);
+const actors = new NearbyActors(sidecar);
+const callReservation = actorCaller<ReservationContract>(actors, reservationType);
 const order = createOrderClient(sidecar);
 const host = new ActorHost({
   sidecar,
@@ -71,6 +73,7 @@ const host = new ActorHost({
     registryActor(editedCentersType),
   ],
 });
+actors.hostedBy(host);
 
 const subscriber = createSubscriber({
   pubsubName: config.PUBSUB_NAME,
@@ -101,7 +104,7 @@ const app = createHttpApp({
       clock,
     }),
     calendarRoutes({
-      callCalendar: actorCaller<CalendarContract>(sidecar, calendarType),
+      callCalendar: actorCaller<CalendarContract>(actors, calendarType),
       askConflicts: createConflictClient(sidecar),
       standard: config.CALENDARS,
       editedCenters: createRegistry(sidecar, editedCentersType),

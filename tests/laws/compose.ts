@@ -28,6 +28,7 @@ import { createAskAgain } from '../../services/shared/platform/actorHost/askAgai
 import { actorCaller } from '../../services/shared/platform/actorHost/caller';
 import type { ActorDefinition } from '../../services/shared/platform/actorHost/definition';
 import { ActorHost, type ActorHostOptions } from '../../services/shared/platform/actorHost/host';
+import { NearbyActors } from '../../services/shared/platform/actorHost/nearby';
 import { createRegistry, registryActor } from '../../services/shared/platform/actorHost/registry';
 import { createLogger } from '../../services/shared/platform/logger';
 import type { Sidecar } from '../../services/shared/platform/sidecar';
@@ -61,23 +62,24 @@ function order(process: Process): ServiceParts {
   const { world } = process;
   const { clock } = world;
   const sidecar = sidecarOf(process, 'order');
+  const actors = nearby(sidecar);
   const payments = createPaymentClient(sidecar, { wait: atOnce });
-  const reach = createCalendarSource({ sidecar, standard: calendars, clock: () => world.now });
+  const reach = createCalendarSource({ actors, standard: calendars, clock: () => world.now });
   const holidayOf = () => undefined;
-  const seats = createSeatKeeper({ sidecar, calendars: reach, holidayOf, graceSeconds: sweepSeconds, log });
-  const settle = createSettler({ sidecar, gather: async () => {}, log });
+  const seats = createSeatKeeper({ actors, calendars: reach, holidayOf, graceSeconds: sweepSeconds, log });
+  const settle = createSettler({ actors, gather: async () => {}, log });
   const breaker = createBreakerWatch({ log });
   const options = { payments, breaker, seats, packages, holdMinutes, refundTiers, settle };
-  const toldCenters = createRegistry(sidecar, toldCentersType);
-  const callOrder: Parameters<typeof orderSubscriptions>[0] = actorCaller(sidecar, 'Order');
+  const toldCenters = createRegistry(actors, toldCentersType);
+  const callOrder: Parameters<typeof orderSubscriptions>[0] = actorCaller(actors, 'Order');
   return {
     host: hostOf(
       process,
-      sidecar,
+      { sidecar, actors },
       ['Order'],
       [
         orderActor(options),
-        slotActor({ sidecar, sweepSeconds }),
+        slotActor({ actors, sweepSeconds }),
         customerActor({ limits: { person: personLimit, address: personLimit } }),
         centerCalendarActor({ standard: calendars, toldCenters }),
         registryActor(toldCentersType),
@@ -85,23 +87,30 @@ function order(process: Process): ServiceParts {
     ),
     routers: [
       internalRoutes({ callOrder, orders: undefined as never }),
-      calendarConflictRoutes({ reach, readSlot: createSlotReader(sidecar), holidayOf, clock }),
+      calendarConflictRoutes({ reach, readSlot: createSlotReader(actors), holidayOf, clock }),
     ],
     handlers: [
       ...orderSubscriptions(callOrder),
-      ...calendarSubscriptions(actorCaller(sidecar, 'CenterCalendar')),
+      ...calendarSubscriptions(actorCaller(actors, 'CenterCalendar')),
     ],
   };
 }
 
 function payment(process: Process): ServiceParts {
   const sidecar = sidecarOf(process, 'payment');
+  const actors = nearby(sidecar);
   const provider = cardCompany(process.world, (what, work) => process.ask(what, work));
-  const callPayment: Parameters<typeof paymentSubscriptions>[0] = actorCaller(sidecar, 'Payment');
+  const callPayment: Parameters<typeof paymentSubscriptions>[0] = actorCaller(actors, 'Payment');
   return {
-    host: hostOf(process, sidecar, ['Payment'], [paymentActor({ provider })]),
+    host: hostOf(process, { sidecar, actors }, ['Payment'], [paymentActor({ provider })]),
     routers: [
-      chargeRoutes({ callPayment, provider, delay: { wait: async () => {} }, askAgain: askAgainAtOnce }),
+      chargeRoutes({
+        callPayment,
+        provider,
+        cardSeal: { open: () => undefined },
+        delay: { wait: async () => {} },
+        askAgain: askAgainAtOnce,
+      }),
     ],
     handlers: paymentSubscriptions(callPayment),
   };
@@ -109,11 +118,12 @@ function payment(process: Process): ServiceParts {
 
 function reservation(process: Process): ServiceParts {
   const sidecar = sidecarOf(process, 'reservation');
+  const actors = nearby(sidecar);
   const orderClient = createOrderClient(sidecar);
   return {
     host: hostOf(
       process,
-      sidecar,
+      { sidecar, actors },
       ['Reservation'],
       [
         reservationActor({ order: orderClient }),
@@ -122,7 +132,7 @@ function reservation(process: Process): ServiceParts {
       ],
     ),
     routers: [],
-    handlers: reservationSubscriptions(actorCaller(sidecar, 'Reservation')),
+    handlers: reservationSubscriptions(actorCaller(actors, 'Reservation')),
   };
 }
 
@@ -130,16 +140,17 @@ function notification(process: Process): ServiceParts {
   const { world } = process;
   const ask: Process['ask'] = (what, work) => process.ask(what, work);
   const sidecar = sidecarOf(process, 'notification');
+  const actors = nearby(sidecar);
   const pages = memoryPages(world, ask);
   const wakeShard = createWaker({
-    wakeShard: (shard) => sidecar.callActor('Dispatcher', String(shard), 'wake', {}),
+    wakeShard: (shard) => actors.callActor('Dispatcher', String(shard), 'wake', {}),
     gather: async () => {},
     log,
   });
   return {
     host: hostOf(
       process,
-      sidecar,
+      { sidecar, actors },
       [],
       [
         dispatcherActor({
@@ -167,26 +178,31 @@ export const listNames: Readonly<Record<string, string>> = {
 
 function hostOf(
   process: Process,
-  sidecar: Sidecar,
+  { sidecar, actors }: { sidecar: Sidecar; actors: NearbyActors },
   listed: readonly string[],
   // biome-ignore lint/suspicious/noExplicitAny: a host keeps actors of many state types side by side.
-  actors: ActorDefinition<any>[],
+  definitions: ActorDefinition<any>[],
 ): ActorHost {
   const { world } = process;
   const ask: Process['ask'] = (what, work) => process.ask(what, work);
   const lists: ActorHostOptions['lists'] = Object.fromEntries(
     listed.map((type) => [type, memoryList(world, ask, listNames[type] ?? type)]),
   );
-  return new ActorHost({
+  const host = new ActorHost({
     sidecar,
     log,
     clock: world.clock,
     newId: world.newId,
     fence: 'redis',
-    actors: actors.map((definition) => world.plant.actor?.(definition, world) ?? definition),
+    actors: definitions.map((definition) => world.plant.actor?.(definition, world) ?? definition),
     lists,
   });
+  actors.hostedBy(host);
+  return host;
 }
+
+// Whoever waits for a turn of a process that died waits for ever, as everything else in it.
+const nearby = (sidecar: Sidecar) => new NearbyActors(sidecar, Number.POSITIVE_INFINITY);
 
 export { centerId };
 

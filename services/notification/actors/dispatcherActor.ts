@@ -105,6 +105,8 @@ export function dispatcherActor({
       wake: method({
         input: z.object({}),
         readOnly: true,
+        // What it sends lies in the ledger, and it keeps nothing itself.
+        mayBeOld: true,
         run: async (turn: Turn<object>) => ({ sent: await sendDue(turn) }),
       }),
     },

@@ -15,7 +15,7 @@ function sources() {
     registryActor(toldCentersType),
   );
   let now = 0;
-  const source = () => createCalendarSource({ sidecar: host, standard: standardCalendars, clock: () => now });
+  const source = () => createCalendarSource({ actors: host, standard: standardCalendars, clock: () => now });
   return {
     host,
     calendars: source(),

@@ -2,7 +2,7 @@ import type { CalendarTable, CenterCalendar } from '../../shared/contracts/calen
 import { actorCaller } from '../../shared/platform/actorHost/caller';
 import { createRegistry } from '../../shared/platform/actorHost/registry';
 import { orRefuse } from '../../shared/platform/problem';
-import type { Sidecar } from '../../shared/platform/sidecar';
+import type { ActorCalls } from '../../shared/platform/sidecar';
 import { lastBookableDate } from '../domain/calendar';
 import {
   type CenterCalendarContract,
@@ -37,14 +37,14 @@ export interface CalendarReach {
  * call more; after that every instance asks its actor again, so that all of them see a change.
  */
 export function createCalendarSource(options: {
-  sidecar: Sidecar;
+  actors: ActorCalls;
   standard: CalendarTable;
   clock?: () => number;
   rememberMs?: number;
 }): CalendarSource & CalendarReach {
-  const { sidecar, standard, clock = Date.now, rememberMs = 1_000 } = options;
-  const callCalendar = actorCaller<CenterCalendarContract>(sidecar, centerCalendarType);
-  const toldCenters = createRegistry(sidecar, toldCentersType);
+  const { actors, standard, clock = Date.now, rememberMs = 1_000 } = options;
+  const callCalendar = actorCaller<CenterCalendarContract>(actors, centerCalendarType);
+  const toldCenters = createRegistry(actors, toldCentersType);
 
   const told = remembered(clock, rememberMs, async (centerId) =>
     centerCalendarAnswer.parse(orRefuse(await callCalendar(centerId, 'read', {}))),

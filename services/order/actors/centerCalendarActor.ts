@@ -63,6 +63,7 @@ export function centerCalendarActor({
       read: method({
         input: z.object({}),
         readOnly: true,
+        mayBeOld: true,
         run: async ({ state }: Turn<CenterCalendarState>) =>
           state.status === 'untold' ? {} : { calendar: state.calendar, bookableUntil: state.bookableUntil },
       }),

@@ -22,6 +22,8 @@ export function customerActor({ limits }: { limits: CustomerLimits }): ActorDefi
     methods: {
       admit: method({
         input: input.extend({ customerKind: z.enum(['person', 'address']) }),
+        // Most who book were never counted before, or are remembered; who is stored and not remembered costs a call more.
+        beginsUnread: () => true,
         async run(turn: Turn<CustomerState>, { orderId, ticket, customerKind }) {
           const admitted = admit(turn.state, orderId, ticket, customerKind, limits[customerKind]);
           if (isRefusal(admitted)) return admitted;

@@ -47,12 +47,13 @@ describe('When an order is placed', () => {
     expect(world.payment.asked).toHaveLength(1);
   });
 
-  test('and the card is declined, then nothing is left, and the key may be used again', async () => {
+  test.each([
+    ['the card is declined', { card: declinedCard }, 'payment_declined'],
+    ['what was sealed is no card', { sealedCard: 'of no card' }, 'card_number_invalid'],
+  ])('and %s, then nothing is left, and the key may be used again', async (_what, card, refused) => {
     const world = new World();
     const process = new OrderProcess(world);
-    expect(await process.order(orderId, 'place', { ...placeInput, card: declinedCard })).toMatchObject({
-      refused: 'payment_declined',
-    });
+    expect(await process.order(orderId, 'place', { ...placeInput, ...card })).toMatchObject({ refused });
     expect(world.slot(slot)).toMatchObject({ seats: {}, unsettled: {} });
     expect(await process.order(orderId, 'place', { ...placeInput, card: goodCard })).toHaveProperty('order');
     await process.heal(1);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { businessDate, cardReference, centerId, timeOfDay } from '../../shared/contracts/booking';
+import { sealedCard } from '../../shared/contracts/charges';
 import type { DecisionOutcome, DecisionRequest } from '../../shared/contracts/decisions';
 import type { KeyedRequest } from '../../shared/contracts/keyedRequests';
 import type { StampedEvent } from '../../shared/platform/actorHost/definition';
@@ -15,7 +16,9 @@ export const placeInput = z.object({
   centerId,
   date: businessDate.optional(),
   time: timeOfDay.optional(),
+  /** The card to charge now: its reference, or its number for payment alone to open. */
   card: cardReference.optional(),
+  sealedCard: sealedCard.optional(),
   quota: z.object({ customerKey: z.string(), customerKind: z.enum(['person', 'address']) }).optional(),
   fingerprint: z.string(),
   /** Without an Idempotency-Key an order's name is new with each request. */

@@ -59,7 +59,8 @@ export class PaymentBooks {
     return sum(charges.map(({ amountKrw }) => amountKrw)) - sum(Object.values(refunds));
   }
 
-  charge({ orderId, attempt, amountKrw, card }: ChargeRequest): ChargeOutcome {
+  charge({ orderId, attempt, amountKrw, card, sealedCard }: ChargeRequest): ChargeOutcome {
+    if (sealedCard !== undefined && !card) return { outcome: 'card invalid' };
     const book = this.book(orderId);
     if (book.closedTickets.includes(attempt) || book.status === 'canceled') return { outcome: 'closed' };
     if (book.attempt !== attempt) {

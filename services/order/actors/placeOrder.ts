@@ -60,7 +60,16 @@ export function placing(options: PlaceOptions) {
     reachCrashPoint('order.after-charge');
     if (isRefusal(outcome)) return outcome;
 
-    const { card: _card, centerId: _c, date: _d, time: _t, isFresh: _f, quota, ...rest } = input;
+    const {
+      card: _card,
+      sealedCard: _s,
+      centerId: _c,
+      date: _d,
+      time: _t,
+      isFresh: _f,
+      quota,
+      ...rest
+    } = input;
     const placement: Placement = {
       ...rest,
       ...(quota ? { customerKey: quota.customerKey } : {}),
@@ -95,7 +104,7 @@ export function placing(options: PlaceOptions) {
   /** Reaches payment, and where that brings no booking, gives back what was held. */
   async function charge(
     turn: OrderTurn,
-    { orderType, name, card, quota, isFresh }: PlaceInput,
+    { orderType, name, card, sealedCard, quota, isFresh }: PlaceInput,
     held: Held,
     due: { amountKrw: number; dueAt: string },
   ): Promise<Extract<ChargeOutcome, { outcome: 'opened' | 'approved' }> | Refusal> {
@@ -111,6 +120,7 @@ export function placing(options: PlaceOptions) {
         ...due,
         booking,
         ...(card ? { card } : {}),
+        ...(sealedCard ? { sealedCard } : {}),
         ...(isFresh ? { isFresh } : {}),
       });
       breaker.noteAnswer(turn.id, turn.now());
@@ -140,9 +150,15 @@ export function placing(options: PlaceOptions) {
       case 'declined':
         await giveBack(true);
         return refuse('payment_declined', { reason: outcome.reason });
+      case 'card invalid':
+        await giveBack(true);
+        return cardInvalid;
     }
   }
 }
+
+/** As a route refuses a number that cannot be a card's. */
+export const cardInvalid = refuse('card_number_invalid', { errors: [{ pointer: '/cardNo' }] });
 
 function replay(state: AcceptedOrder, input: PlaceInput): OrderContract['place']['output'] | Refusal {
   const placement = { ...state.placement, fingerprint: input.fingerprint };

@@ -90,12 +90,6 @@ export const cancelCutOff =
     return world;
   };
 
-/**
- * Where an admission may not halt here. If it does until the order's hold was visited and undone, it is counted all the
- * same; payment refuses its charge then and it is given back, but if that call fails as well, nobody comes back for it.
- */
-const leaksQuota = 'read Customer';
-
 const neighbour = { holdId: 'another order', ticket: 'its ticket' };
 
 const others: [string, Act][] = [
@@ -183,7 +177,6 @@ export async function besideEachCall({
   for (let nth = 1; ; nth++) {
     const world = beginning.copy();
     const [slow, other] = [new OrderProcess(world), new OrderProcess(world)];
-    let isLeft = false;
     let goOn = () => {};
     const mayGoOn = new Promise<void>((resolve) => {
       goOn = resolve;
@@ -192,10 +185,8 @@ export async function besideEachCall({
     const hasHalted = new Promise<'halted'>((resolve) => {
       halted = () => resolve('halted');
     });
-    slow.before = async ({ what, count }) => {
+    slow.before = async ({ count }) => {
       if (count !== nth) return;
-      isLeft = what === leaksQuota;
-      if (isLeft) return;
       halted();
       await mayGoOn;
     };
@@ -204,7 +195,6 @@ export async function besideEachCall({
       .then(() => slow.host.drain())
       .then(() => 'done' as const);
     const isDone = (await Promise.race([hasHalted, done])) === 'done';
-    if (isLeft) continue;
     if (isDone) return nth - 1;
     slow.owner = other;
     await meanwhile(other).catch(() => {});

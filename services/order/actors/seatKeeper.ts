@@ -2,7 +2,7 @@ import type { Seat } from '../../shared/contracts/booking';
 import { isRefusal, type Refusal, refuse } from '../../shared/contracts/refusals';
 import { actorCaller } from '../../shared/platform/actorHost/caller';
 import type { Logger } from '../../shared/platform/logger';
-import type { Sidecar } from '../../shared/platform/sidecar';
+import type { ActorCalls } from '../../shared/platform/sidecar';
 import { type CandidateDay, candidateDays, type HolidayOf } from '../domain/calendar';
 import type { Standing } from '../domain/orderState';
 import type { CalendarSource } from './calendarSource';
@@ -53,15 +53,15 @@ export interface SeatKeeper {
 }
 
 export function createSeatKeeper(options: {
-  sidecar: Sidecar;
+  actors: ActorCalls;
   calendars: CalendarSource;
   holidayOf: HolidayOf;
   graceSeconds: number;
   log: Logger;
 }): SeatKeeper {
-  const { sidecar, calendars, holidayOf, graceSeconds, log } = options;
-  const callSlot = actorCaller<SlotContract>(sidecar, slotType);
-  const callCustomer = actorCaller<CustomerContract>(sidecar, customerType);
+  const { actors, calendars, holidayOf, graceSeconds, log } = options;
+  const callSlot = actorCaller<SlotContract>(actors, slotType);
+  const callCustomer = actorCaller<CustomerContract>(actors, customerType);
   const fullUntil = new Map<string, number>();
 
   // The slot first, the person second, not side by side: the slot remembers whose quota to give back, and its visits

@@ -14,7 +14,7 @@ function settler(callActor: (slot: string, tickets: string[]) => Promise<object>
       ),
   } as unknown as Sidecar;
   const gather = () => new Promise<void>((resolve) => waiting.push(resolve));
-  const settle = createSettler({ sidecar, gather, log });
+  const settle = createSettler({ actors: sidecar, gather, log });
   return {
     settle: (ticket: string, date = '2026-11-24') =>
       settle({ seat: { centerId: 'seoul', date, time: '08:00' }, holdId: `order of ${ticket}`, ticket }),

@@ -1,6 +1,6 @@
 import { actorCaller } from '../../shared/platform/actorHost/caller';
 import type { Logger } from '../../shared/platform/logger';
-import type { Sidecar } from '../../shared/platform/sidecar';
+import type { ActorCalls } from '../../shared/platform/sidecar';
 import type { Verdict } from '../domain/slot';
 import type { Held } from './seatKeeper';
 import { slotId } from './slotActor';
@@ -10,15 +10,15 @@ import { type SlotContract, slotType } from './slotContract';
 export type Settler = (held: Pick<Held, 'seat' | 'holdId' | 'ticket'>) => Promise<void>;
 
 interface SettlerOptions {
-  sidecar: Sidecar;
+  actors: ActorCalls;
   /** Waits a moment for others of the same slot: one turn of it does for all of them. */
   gather: () => Promise<unknown>;
   log: Logger;
 }
 
 /** Tells each slot of its settled placements, many at a time. */
-export function createSettler({ sidecar, gather, log }: SettlerOptions): Settler {
-  const callSlot = actorCaller<SlotContract>(sidecar, slotType);
+export function createSettler({ actors, gather, log }: SettlerOptions): Settler {
+  const callSlot = actorCaller<SlotContract>(actors, slotType);
   const gathering = new Map<string, { verdicts: Verdict[]; told: Promise<void> }>();
 
   async function tell(slot: string, verdicts: readonly Verdict[]): Promise<void> {

@@ -4,7 +4,7 @@ import { opening } from '../../shared/contracts/calendar';
 import { isRefusal } from '../../shared/contracts/refusals';
 import { actorCaller } from '../../shared/platform/actorHost/caller';
 import { type ActorDefinition, method, type Turn } from '../../shared/platform/actorHost/definition';
-import type { Sidecar } from '../../shared/platform/sidecar';
+import type { ActorCalls } from '../../shared/platform/sidecar';
 import {
   armSweep,
   disarmSweep,
@@ -24,7 +24,7 @@ import { type OrderContract, orderType } from './orderContract';
 import { type SlotContract, slotType } from './slotContract';
 
 interface SlotOptions {
-  sidecar: Sidecar;
+  actors: ActorCalls;
   /** How often the unsettled are looked at. */
   sweepSeconds: number;
 }
@@ -40,9 +40,9 @@ const verdict = z.discriminatedUnion('verdict', [
 ]);
 
 /** Keeps one centre's day. Its sweep visits every placement that has not settled, and asks its order to resolve it. */
-export function slotActor({ sidecar, sweepSeconds }: SlotOptions): ActorDefinition<SlotState> {
-  const callOrder = actorCaller<OrderContract>(sidecar, orderType);
-  const callSlot = actorCaller<SlotContract>(sidecar, slotType);
+export function slotActor({ actors, sweepSeconds }: SlotOptions): ActorDefinition<SlotState> {
+  const callOrder = actorCaller<OrderContract>(actors, orderType);
+  const callSlot = actorCaller<SlotContract>(actors, slotType);
   const periodMs = sweepSeconds * 1_000;
   const lastSweeps = new Map<string, number>();
   const heldSinceSweep = new Map<string, number>();

@@ -134,7 +134,7 @@ export class OrderProcess {
     const log = createLogger('test', 'fatal');
     const sidecar = this.#sidecar();
     const seats = createSeatKeeper({
-      sidecar,
+      actors: sidecar,
       calendars: fixedCalendars(calendars),
       holidayOf: () => undefined,
       graceSeconds: 5,
@@ -153,9 +153,9 @@ export class OrderProcess {
           packages,
           holdMinutes: 30,
           refundTiers: standardRefundTiers,
-          settle: createSettler({ sidecar, gather: async () => {}, log }),
+          settle: createSettler({ actors: sidecar, gather: async () => {}, log }),
         }),
-        slotActor({ sidecar, sweepSeconds: 5 }),
+        slotActor({ actors: sidecar, sweepSeconds: 5 }),
         customerActor({ limits: { person: 3, address: 1 } }),
       ],
       lists: {

@@ -71,6 +71,14 @@ describe('When an order is counted in twice, for it was placed again before its 
   });
 });
 
+test('When many were ended, then the last of them are remembered', () => {
+  const tickets = Array.from({ length: 40 }, (_, i) => `ticket ${i}`);
+  const state = tickets.reduce((before, ticket) => dismiss(before, 'one', ticket), newCustomer);
+  expect(state.ended).toEqual(tickets.slice(8));
+  expect(admittedState(admit(state, 'one', 'ticket 39', 'person', limit)).live).toEqual({});
+  expect(Object.keys(admittedState(admit(state, 'one', 'ticket 7', 'person', limit)).live)).toEqual(['one']);
+});
+
 describe('When admissions and dismissals come in any order, with any tickets', () => {
   const word = fc.record({
     kind: fc.constantFrom('admit', 'dismiss'),
@@ -107,12 +115,21 @@ describe('When admissions and dismissals come in any order, with any tickets', (
     );
   });
 
-  test('then a dismissal with a ticket that does not count changes nothing', () => {
+  test('then a dismissal with a ticket that does not count counts nobody out', () => {
     fc.assert(
       fc.property(words, word, (earlier, { orderId, ticket }) => {
         const state = earlier.reduce(hear, newCustomer);
         fc.pre(!state.live[orderId]?.includes(ticket));
-        expect(dismiss(state, orderId, ticket)).toBe(state);
+        expect(dismiss(state, orderId, ticket).live).toEqual(state.live);
+      }),
+    );
+  });
+
+  test('then an admission that comes after its dismissal counts nobody in', () => {
+    fc.assert(
+      fc.property(words, word, (earlier, { orderId, ticket }) => {
+        const state = dismiss(earlier.reduce(hear, newCustomer), orderId, ticket);
+        expect(admit(state, orderId, ticket, 'person', limit)).toEqual({ state });
       }),
     );
   });

@@ -1,5 +1,6 @@
 import { standardPackages } from '../../shared/contracts/packages';
 import type { Refusal } from '../../shared/contracts/refusals';
+import { createCardSeal } from '../../shared/platform/cardSeal';
 import { createHttpApp } from '../../shared/platform/httpApp';
 import type { ListedPage, ListIndex, ListQuery } from '../../shared/platform/listIndex';
 import { createLogger, type Logger } from '../../shared/platform/logger';
@@ -40,6 +41,7 @@ export function orderApp({
     },
   };
   const identity = createCustomerIdentity('a secret of sixteen');
+  const cardSeal = createCardSeal('a secret of sixteen');
   const app = createHttpApp({
     log: createLogger('test', 'fatal'),
     routers: [
@@ -49,6 +51,7 @@ export function orderApp({
         breaker,
         admit,
         identity,
+        cardSeal,
         defaultCenterId: 'seoul',
         packages: standardPackages,
         orders: orders as ListIndex,
@@ -58,5 +61,5 @@ export function orderApp({
       internalRoutes({ callOrder: callOrder as never, orders: orders as ListIndex }),
     ],
   });
-  return { app, calls, queries, identity };
+  return { app, calls, queries, identity, cardSeal };
 }

@@ -93,17 +93,64 @@ describe('When an order is placed', () => {
   });
 
   test.each([
-    ['is no card’s', async () => undefined, 422, 'card_number_invalid'],
-    ['cannot be checked', () => Promise.reject(new PaymentUnreachable('away')), 503, 'payment_unavailable'],
+    ['is no card’s', '4242424242424241', tokenize, 422, 'card_number_invalid'],
+    ['payment knows not', '4242424242424242', async () => undefined, 422, 'card_number_invalid'],
+    [
+      'cannot be checked',
+      '4242424242424242',
+      () => Promise.reject(new PaymentUnreachable('away')),
+      503,
+      'payment_unavailable',
+    ],
   ])(
-    'with a number that %s, then it is refused before anything is reserved',
-    async (_what, check, status, code) => {
+    'by name and a number that %s, then it is refused before anything is reserved',
+    async (_what, cardNo, check, status, code) => {
       const { app, calls } = orderApp({ answer: { order }, payments: { tokenize: check } });
-      const answer = await post(app, { ...basic, cardNo: '1234' });
+      const answer = await post(app, { ...basic, name: 'Kim', cardNo });
       expect([answer.status, answer.body.code]).toEqual([status, code]);
       expect(calls).toEqual([]);
     },
   );
+
+  test('with a phone and a number that cannot be a card’s, then it is refused before anything is reserved', async () => {
+    const { app, calls } = orderApp({ answer: { order } });
+    const { status, body } = await post(app, {
+      ...basic,
+      phone: '010-1234-5678',
+      cardNo: '4242424242424241',
+    });
+    expect([status, body.code, body.errors]).toEqual([
+      422,
+      'card_number_invalid',
+      [expect.objectContaining({ pointer: '/cardNo' })],
+    ]);
+    expect(calls).toEqual([]);
+  });
+
+  test.each([
+    ['a phone', { name: 'Kim', phone: '010-1234-5678' }],
+    ['nothing else', {}],
+  ])(
+    'with a card and %s, then its number goes on sealed for this order alone, and payment is not asked',
+    async (_with, person) => {
+      const { app, calls, cardSeal } = orderApp({ answer: { order, current: order } });
+      await post(app, { ...basic, ...person, cardNo: '4242 4242 4242 4242' });
+      const [call] = calls;
+      expect(call?.input).not.toHaveProperty('card');
+      expect(cardSeal.open(String(call?.input.sealedCard), call?.id ?? '')).toBe('4242424242424242');
+      expect(cardSeal.open(String(call?.input.sealedCard), 'another')).toBeUndefined();
+      expect(JSON.stringify(calls).replace(/[ -]/g, '')).not.toContain('42424242');
+    },
+  );
+
+  test('with another card under the same key, then it is another request', async () => {
+    const { app, calls } = orderApp({ answer: { order, current: order } });
+    for (const cardNo of ['4242424242424242', '4242-4242-4242-4242', '4000000000000002'])
+      await post(app, { ...basic, phone: '010-1234-5678', cardNo }, { 'idempotency-key': 'k' });
+    const [first, same, other] = calls.map(({ input }) => input.fingerprint);
+    expect(same).toBe(first);
+    expect(other).not.toBe(first);
+  });
 
   test('with a card that payment is not reached for, then the log says why, without the number', async () => {
     const lines: string[] = [];
@@ -111,6 +158,7 @@ describe('When an order is placed', () => {
     const check = () => Promise.reject(new PaymentUnreachable('circuit breaker is open'));
     await post(orderApp({ payments: { tokenize: check }, log }).app, {
       ...basic,
+      name: 'Kim',
       cardNo: '4242424242424242',
     });
     expect(lines.map((line) => JSON.parse(line))).toMatchObject([

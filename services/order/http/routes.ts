@@ -9,15 +9,17 @@ import { refuse } from '../../shared/contracts/refusals';
 import { bookingStatus } from '../../shared/contracts/status';
 import { askAgain } from '../../shared/platform/actorHost/askAgain';
 import type { actorCaller } from '../../shared/platform/actorHost/caller';
+import type { CardSeal } from '../../shared/platform/cardSeal';
 import { callerAddress, publicBaseUrl, readBody } from '../../shared/platform/httpApp';
 import { keyedBy, readIdempotencyKey } from '../../shared/platform/idempotency';
 import type { ListIndex } from '../../shared/platform/listIndex';
-import { type Logger, withLogContext } from '../../shared/platform/logger';
+import { isCardNumber, type Logger, withLogContext } from '../../shared/platform/logger';
 import { type ListShape, pageView, readFilter, readPaging } from '../../shared/platform/paging';
 import { callerLanguage, orRefuse, RefusedError } from '../../shared/platform/problem';
 import type { BreakerWatch } from '../actors/breakerWatch';
 import type { OrderContract, PlaceInput } from '../actors/orderContract';
 import { type PaymentClient, PaymentUnreachable } from '../actors/paymentClient';
+import { cardInvalid } from '../actors/placeOrder';
 import type { Quota } from '../actors/seatKeeper';
 import type { AcceptedOrder } from '../domain/orderState';
 import type { Admission } from './admission';
@@ -32,6 +34,7 @@ interface RouteOptions {
   breaker: Pick<BreakerWatch, 'isShedding' | 'enter' | 'refusal'>;
   admit: Admission;
   identity: CustomerIdentity;
+  cardSeal: Pick<CardSeal, 'seal' | 'digest'>;
   defaultCenterId: string;
   packages: PackageTable;
   orders: ListIndex;
@@ -83,6 +86,7 @@ export function orderRoutes({
   breaker,
   admit,
   identity,
+  cardSeal,
   defaultCenterId,
   packages,
   orders,
@@ -155,32 +159,42 @@ export function orderRoutes({
     { cardNo, ...body }: z.infer<typeof orderBody>,
     idempotencyKey: string | undefined,
   ): Promise<Placed> {
-    const card = cardNo === undefined ? undefined : await tokenize(cardNo);
+    if (cardNo !== undefined && !isCardNumber(cardNo)) throw new RefusedError(cardInvalid);
+    // By name and card, a person is known by the card's reference alone; else it is payment's to know, with the charge.
+    const isKnownByCard = body.phone === undefined && body.name !== undefined;
+    const card = cardNo !== undefined && isKnownByCard ? await tokenize(cardNo) : undefined;
     const quota = quotaOf(req, identity.customerKey({ phone: body.phone, name: body.name, card }));
     const caller = quota?.customerKey ?? callerAddress(req);
     const anyId = uuidv7();
     const idAfter = (earlier: number) =>
       idempotencyKey ? identity.orderIdFor(caller, idempotencyKey, earlier) : anyId;
-    const fingerprint = identity.fingerprint({ ...body, card: card?.token });
+    const fingerprint = identity.fingerprint({
+      ...body,
+      card: cardNo === undefined ? undefined : cardSeal.digest(cardNo),
+    });
+    const inputFor = (id: string): PlaceInput => ({
+      ...body,
+      centerId: body.centerId ?? defaultCenterId,
+      language: callerLanguage(req),
+      ...(card ? { card } : {}),
+      ...(cardNo !== undefined && !card ? { sealedCard: cardSeal.seal(cardNo, id) } : {}),
+      ...(quota ? { quota } : {}),
+      fingerprint,
+      ...(idempotencyKey ? {} : { isFresh: true }),
+    });
 
-    return inFlight(idAfter(0), fingerprint, () =>
-      place(idAfter, {
-        ...body,
-        centerId: body.centerId ?? defaultCenterId,
-        language: callerLanguage(req),
-        ...(card ? { card } : {}),
-        ...(quota ? { quota } : {}),
-        fingerprint,
-        ...(idempotencyKey ? {} : { isFresh: true }),
-      }),
-    );
+    return inFlight(idAfter(0), fingerprint, () => place(idAfter, inputFor));
   }
 
   // A key means another order once the one that it led to is a day old. Which one, the orders themselves say, each in a
   // turn of its own: requests that come side by side at the edge all find the same.
-  async function place(idAfter: (earlier: number) => string, input: PlaceInput): Promise<Placed> {
+  async function place(
+    idAfter: (earlier: number) => string,
+    inputFor: (id: string) => PlaceInput,
+  ): Promise<Placed> {
     for (let earlier = 0; ; earlier++) {
       const id = idAfter(earlier);
+      const input = inputFor(id);
       // What was named just now may have been placed by the call that broke.
       const { isFresh: _not, ...repeat } = input;
       const answer = orRefuse(
@@ -206,14 +220,14 @@ export function orderRoutes({
     return { customerKey: identity.addressKey(callerAddress(req)), customerKind: 'address' };
   }
 
-  // Card data goes to the payment edge before anything else and no further: an actor sees only the reference.
+  // The number goes to the payment edge before anything else and no further: an actor sees only the reference.
   async function tokenize(cardNo: string): Promise<CardReference> {
     const card = await payments.tokenize(cardNo).catch((error) => {
       if (!(error instanceof PaymentUnreachable)) throw error;
       log.warn({ err: error }, 'payment not reached for a card');
       throw new RefusedError(refuse('payment_unavailable'));
     });
-    if (!card) throw new RefusedError(refuse('card_number_invalid', { errors: [{ pointer: '/cardNo' }] }));
+    if (!card) throw new RefusedError(cardInvalid);
     return card;
   }
 

@@ -1,4 +1,4 @@
-import type { ChargeOutcome, ChargeRequest } from '../../shared/contracts/charges';
+import type { ChargeOutcome, OpenedCharge } from '../../shared/contracts/charges';
 import { reachCrashPoint } from '../../shared/platform/crashPoint';
 import { planCharge } from '../domain/charge';
 import { beginAttempt, type CapturedPayment, capturedState, closedState, openState } from '../domain/payment';
@@ -9,7 +9,7 @@ import type { PaymentTurn } from './paymentContract';
 export async function charge(
   provider: PaymentProvider,
   turn: PaymentTurn,
-  command: ChargeRequest,
+  command: OpenedCharge,
 ): Promise<ChargeOutcome> {
   const plan = planCharge(turn.state, command);
   const { attempt, amountKrw, booking } = command;

@@ -27,7 +27,7 @@ export const payInput = z.object({
 export const refundInput = z.object({ refundId: z.string(), refundKrw: amountKrw, ends: z.boolean() });
 
 export const inputs = {
-  charge: chargeRequest,
+  charge: chargeRequest.omit({ sealedCard: true }),
   close: closeRequest,
   cancel: cancelRequest,
   withdrawCancel: withdrawRequest,

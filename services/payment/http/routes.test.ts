@@ -1,5 +1,6 @@
 import request from 'supertest';
 import type { OrderEvent } from '../../shared/contracts/events';
+import { createCardSeal } from '../../shared/platform/cardSeal';
 import { createHttpApp } from '../../shared/platform/httpApp';
 import type { ListQuery } from '../../shared/platform/listIndex';
 import { createLogger } from '../../shared/platform/logger';
@@ -32,6 +33,7 @@ const captured = capturedState(
 const canceling = cancelPaid(captured, { refundId: 'the-cancel', refundKrw: 20_000 }, now);
 
 const delay = { wait: async () => {} };
+const cardSeal = createCardSeal('the secret of this test');
 
 function appOf({ state = open as PaymentState, at = now, answer = {} as unknown, cuts = 0 } = {}) {
   const calls: { id: string; method: string; input: unknown }[] = [];
@@ -48,11 +50,14 @@ function appOf({ state = open as PaymentState, at = now, answer = {} as unknown,
       return { items: doc ? [{ id: orderId, doc: JSON.parse(JSON.stringify(doc)) }] : [], total: 41 };
     },
   };
-  const provider = {} as PaymentProvider;
+  const provider = {
+    tokenize: async (cardNo: string) =>
+      cardNo === '4242424242424242' ? { token: 'the-token', brand: 'visa', last4: '4242' } : undefined,
+  } as PaymentProvider;
   const app = createHttpApp({
     log: createLogger('test', 'fatal'),
     routers: [
-      chargeRoutes({ callPayment: callPayment as never, provider, delay }),
+      chargeRoutes({ callPayment: callPayment as never, provider, cardSeal, delay }),
       paymentRoutes({ callPayment: callPayment as never, provider, list, delay, clock: () => at }),
     ],
   });
@@ -157,6 +162,33 @@ describe('When order asks', () => {
       expect(calls).toEqual([{ id: orderId, method, input: body }]);
     },
   );
+});
+
+describe('When order asks for a charge with a sealed card', () => {
+  const body = { orderId, attempt, amountKrw: 50_000, dueAt, booking };
+  const charge = async (sealedCard: string) => {
+    const { app, calls } = appOf({ answer: { outcome: 'told' } });
+    const { status, body: outcome } = await request(app)
+      .post('/charges')
+      .send({ ...body, sealedCard });
+    return { status, outcome, inputs: calls.map(({ input }) => input) };
+  };
+
+  test('then the payment is asked with its reference, and sees no number', async () => {
+    const { status, outcome, inputs } = await charge(cardSeal.seal('4242424242424242', orderId));
+    expect([status, outcome]).toEqual([200, { outcome: 'told' }]);
+    expect(inputs).toEqual([{ ...body, card: { token: 'the-token', brand: 'visa', last4: '4242' } }]);
+  });
+
+  test('whose number the provider knows for no card’s, then that is the outcome, and no payment is asked', async () => {
+    const { status, outcome, inputs } = await charge(cardSeal.seal('4000000000000002', orderId));
+    expect([status, outcome, inputs]).toEqual([200, { outcome: 'card invalid' }, []]);
+  });
+
+  test('that was sealed for another order, then it is charged to nobody', async () => {
+    const { status, inputs } = await charge(cardSeal.seal('4242424242424242', attempt));
+    expect([status, inputs]).toEqual([500, []]);
+  });
 });
 
 test('When the turn of a charge is cut, then it is asked for again, and its payment read this time', async () => {

@@ -26,23 +26,31 @@ export const tokenizeOutcome = z.discriminatedUnion('outcome', [
  */
 const attempt = z.uuid();
 
-/** With a card: charge it now. Without: open a payment that is awaited until `dueAt`. */
+/** A card number that payment alone can open: platform/cardSeal.ts. */
+export const sealedCard = z.string().min(1).max(300);
+
+/** With a card, by its reference or its sealed number: charge it now. Without: open a payment, awaited until `dueAt`. */
 export const chargeRequest = z.object({
   orderId,
   attempt,
   amountKrw,
   dueAt: z.iso.datetime(),
   card: cardReference.optional(),
+  sealedCard: sealedCard.optional(),
   booking: bookingSummary,
   /** The order was named a moment ago: nothing was ever asked for it. */
   isFresh: z.boolean().optional(),
 });
 export type ChargeRequest = z.infer<typeof chargeRequest>;
+/** What the payment itself is asked, past its edge. */
+export type OpenedCharge = Omit<ChargeRequest, 'sealedCard'>;
 
 export const chargeOutcome = z.discriminatedUnion('outcome', [
   z.object({ outcome: z.literal('opened') }),
   z.object({ outcome: z.literal('approved'), payment: paymentFacts }),
   z.object({ outcome: z.literal('declined'), reason: z.string() }),
+  /** The number is no card's: nothing was begun. */
+  z.object({ outcome: z.literal('card invalid') }),
   /** This attempt was closed, or a later one begun, before it came. */
   z.object({ outcome: z.literal('closed') }),
   /** An earlier attempt stands and is not closed yet; it will be shortly, by who keeps its seat. */

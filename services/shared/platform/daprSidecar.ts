@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { DaprClient } from '@dapr/dapr';
 import { type Dispatcher, Pool } from 'undici';
 import { watchActors } from './actorSilence';
+import { gatherPublishes } from './gatherPublishes';
 import { currentTraceparent } from './logger';
 import { createSurelySend, notBegunHeader, repeatsHeader } from './neverBegun';
 import {
@@ -13,6 +14,7 @@ import {
   SidecarError,
 } from './sidecar';
 import { askWhole, type WholeAnswer } from './wholeAnswer';
+import { withinDeadline } from './withinDeadline';
 
 interface DaprSidecarOptions {
   host?: string;
@@ -99,6 +101,30 @@ export function createDaprSidecar(options: DaprSidecarOptions): DaprSidecar {
     }
   }
 
+  async function publish(topic: string, events: readonly PublishedEvent[]): Promise<void> {
+    const operation = `publish ${topic}`;
+    const [only] = events;
+    if (!only) return;
+    const answer =
+      events.length === 1
+        ? await request(
+            operation,
+            'POST',
+            `/v1.0/publish/${pubsubName}/${topic}?${new URLSearchParams({
+              'metadata.partitionKey': only.orderId,
+              'metadata.cloudevent.id': only.eventId,
+            })}`,
+            only,
+          )
+        : await request(
+            operation,
+            'POST',
+            `/v1.0-alpha1/publish/bulk/${pubsubName}/${topic}`,
+            events.map(bulkEntry),
+          );
+    expectSuccess(operation, answer);
+  }
+
   return {
     async invoke({
       appId,
@@ -131,34 +157,14 @@ export function createDaprSidecar(options: DaprSidecarOptions): DaprSidecar {
       return { status: answer.status, headers: answer.headers, body: parsed };
     },
 
-    async publish(topic, events) {
-      const operation = `publish ${topic}`;
-      const [only] = events;
-      if (!only) return;
-      const answer =
-        events.length === 1
-          ? await request(
-              operation,
-              'POST',
-              `/v1.0/publish/${pubsubName}/${topic}?${new URLSearchParams({
-                'metadata.partitionKey': only.orderId,
-                'metadata.cloudevent.id': only.eventId,
-              })}`,
-              only,
-            )
-          : await request(
-              operation,
-              'POST',
-              `/v1.0-alpha1/publish/bulk/${pubsubName}/${topic}`,
-              events.map(bulkEntry),
-            );
-      expectSuccess(operation, answer);
-    },
+    publish: gatherPublishes(publish, publishGapMs),
 
     async send(binding, data, metadata = {}, deadlineMs = standardDeadlineMs) {
       const operation = `binding ${binding}`;
       try {
-        const answer = await within(
+        // The SDK cannot abort a call.
+        const answer = await withinDeadline(
+          operation,
           deadlineMs,
           sdkClient().then((client) => client.binding.send(binding, 'create', data as object, metadata)),
         );
@@ -243,6 +249,9 @@ export function createDaprSidecar(options: DaprSidecarOptions): DaprSidecar {
   };
 }
 
+// As long as my page may lag behind for each of the three steps of a booking.
+const publishGapMs = 40;
+
 async function createSdkClient(
   host: string,
   httpPort: number,
@@ -303,16 +312,4 @@ function asSidecarError(operation: string, error: unknown): SidecarError {
 function sdkAnswer(error: unknown): { status: number; error_msg: string } | undefined {
   const answer = parseJson(error instanceof Error ? error.message : '') as { status?: unknown } | undefined;
   return typeof answer?.status === 'number' ? (answer as { status: number; error_msg: string }) : undefined;
-}
-
-/** The SDK cannot abort a call; this gives up waiting for it. */
-function within<T>(deadlineMs: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout;
-  const deadline = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(
-      () => reject(new DOMException(`no answer within ${deadlineMs} ms`, 'TimeoutError')),
-      deadlineMs,
-    );
-  });
-  return Promise.race([work, deadline]).finally(() => clearTimeout(timer));
 }

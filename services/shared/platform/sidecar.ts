@@ -3,7 +3,7 @@
  * Every call has a deadline. A call that did not come back with an answer throws {@link SidecarError}: what it did is
  * then unknown, and the caller must resolve it, never guess.
  */
-export interface Sidecar {
+export interface Sidecar extends ActorCalls {
   /** Service invocation. An answer of the called app, of any status, is returned; only Dapr's own failures throw. */
   invoke(call: Invocation): Promise<InvocationAnswer>;
   /** Publishes one or many to a topic, in bulk where there are many. All were taken, or it throws. */
@@ -15,8 +15,6 @@ export interface Sidecar {
     metadata?: Record<string, string>,
     deadlineMs?: number,
   ): Promise<Record<string, unknown>>;
-  /** Calls a method of an actor of this app. Resolves to the JSON that the actor host answered. */
-  callActor(type: string, id: string, method: string, input: unknown, deadlineMs?: number): Promise<unknown>;
   /** The stored value of one key of an actor that is active here; undefined where there is none. */
   readActorState(type: string, id: string, key: string): Promise<unknown>;
   /** Stores one key of an actor in one write. With an `etag`, only if the stored one equals it. */
@@ -29,6 +27,11 @@ export interface Sidecar {
   /** Whether the sidecar can read the named state store. */
   isStoreReachable(store: string): Promise<boolean>;
   close(): Promise<void>;
+}
+
+/** Calls a method of an actor of this app. Resolves to the JSON that the actor host answered. */
+export interface ActorCalls {
+  callActor(type: string, id: string, method: string, input: unknown, deadlineMs?: number): Promise<unknown>;
 }
 
 export interface Invocation {

@@ -22,6 +22,11 @@ export interface ActorMethod<State> {
   /** A read neither saves nor publishes what is left in the outbox. */
   readOnly?: boolean;
   /**
+   * A read that may be asked in its own process, past the sidecar (nearby.ts): what it says may be as old as what
+   * this host last heard of whose the actor is, half a minute at the most.
+   */
+  mayBeOld?: boolean;
+  /**
    * `before-answer` (default): who asked hears of success only when the events are out, and asks again otherwise.
    * `after-answer`: the caller does not wait; somebody else durable must come back for this actor.
    */
@@ -51,6 +56,7 @@ export interface ActorMethod<State> {
 export function method<State, Schema extends z.ZodType, Output>(declared: {
   input: Schema;
   readOnly?: boolean;
+  mayBeOld?: boolean;
   publish?: 'before-answer' | 'after-answer';
   repeated?: (state: State, id: string) => Output | Refusal;
   isDone?: (output: unknown) => boolean;

@@ -127,13 +127,13 @@ beforeEach(() => {
 
 describe('what the sidecar asks first', () => {
   test('When it asks for the configuration, then it learns the actor types, and that the turns of moved actors are not waited for', async () => {
-    const { app } = hostOf({}, {}, { idleTimeout: '5m' });
+    const { app } = hostOf({});
 
     const { body } = await request(app).get('/dapr/config');
 
     expect(body).toEqual({
       entities: ['Thing'],
-      actorIdleTimeout: '5m',
+      actorIdleTimeout: '60s',
       drainOngoingCallTimeout: '2s',
       drainRebalancedActors: false,
     });

@@ -13,7 +13,6 @@ import { type Fence, RunningTurn, type TurnSurroundings } from './turn';
 export interface ActorHostOptions extends TurnSurroundings {
   // biome-ignore lint/suspicious/noExplicitAny: a host keeps actors of many state types side by side.
   actors: readonly ActorDefinition<any>[];
-  idleTimeout?: string;
   /** Where what actors show in lists is kept. By actor type; one without a list shows nothing. */
   lists?: Readonly<Record<string, Pick<ListIndex, 'put'>>>;
 }
@@ -22,6 +21,7 @@ type TurnMode = Pick<ActorMethod<unknown>, 'publish' | 'readOnly'> & {
   readsAnew?: boolean;
   unread?: boolean;
   fresh?: boolean;
+  onlyHere?: boolean;
 };
 
 interface Ran<Output> {
@@ -45,6 +45,8 @@ export class ActorHost implements SidecarRoutes {
   readonly #definitions: Map<string, ActorDefinition<unknown>>;
   readonly #queue = new ActorQueue();
   readonly #hosted = new Map<string, Hosted>();
+  /** When the sidecar last brought a turn of an actor, on {@link ActorHostOptions.clock}. */
+  readonly #broughtAt = new Map<string, number>();
   /** Actors that were taken away while a turn ran: what that turn leaves is not kept. */
   readonly #goneUnderTurn = new Set<string>();
   readonly #background = new Set<Promise<void>>();
@@ -76,14 +78,54 @@ export class ActorHost implements SidecarRoutes {
     const [kind, name = '', reminder] = rest;
     if (method !== 'PUT' || kind !== 'method' || name === '' || rest.length > 3) return undefined;
     if (reminder === undefined)
-      return (input: unknown) =>
-        this.#answer(type, id, name, (definition) => this.#call(definition, id, name, input));
+      return (input: unknown) => {
+        this.#noteBrought(type, id);
+        return this.#answer(type, id, name, (definition) => this.#call(definition, id, name, input));
+      };
     if (name !== 'remind' || reminder === '') return undefined;
-    return () =>
-      this.#answer(type, id, `reminder ${reminder}`, async (definition) => {
+    return () => {
+      this.#noteBrought(type, id);
+      return this.#answer(type, id, `reminder ${reminder}`, async (definition) => {
         await this.#wake(definition, id, reminder);
         return {};
       });
+    };
+  }
+
+  /**
+   * Takes a turn that this process asks for itself, where the actor is known to be here; undefined where it is not, and
+   * where nothing would find out that another host has it. Answers as it answers the sidecar.
+   */
+  async takeTurnHere(
+    type: string,
+    id: string,
+    name: string,
+    input: unknown,
+  ): Promise<SidecarAnswer | undefined> {
+    const method = this.#definitions.get(type)?.methods[name];
+    if (!method || !this.#isHere(keyOf(type, id))) return undefined;
+    const isSafe = method.readOnly ? method.mayBeOld : (await this.#askFence()) !== 'none';
+    if (!isSafe) return undefined;
+    try {
+      return await this.#answer(type, id, name, (definition) =>
+        this.#call(definition, id, name, input, true),
+      );
+    } catch (error) {
+      if (error instanceof NotHere) return undefined;
+      throw error;
+    }
+  }
+
+  // The sidecar lets go an actor that it has not brought for as long as the idle timeout, whatever else it was asked here,
+  // and stores nothing for it then. Half of that leaves the turn all the time that it may take.
+  #isHere(key: string): boolean {
+    const broughtAt = this.#broughtAt.get(key);
+    if (broughtAt === undefined || this.#hosted.get(key)?.epoch !== this.#epoch) return false;
+    return this.options.clock().getTime() - broughtAt < idleSeconds * 500;
+  }
+
+  #noteBrought(type: string, id: string): void {
+    this.#broughtAt.set(keyOf(type, id), this.options.clock().getTime());
   }
 
   // It starts anew, and learns what is hosted here.
@@ -91,9 +133,10 @@ export class ActorHost implements SidecarRoutes {
     this.#epoch += 1;
     this.#fence = undefined;
     this.#hosted.clear();
+    this.#broughtAt.clear();
     const body = {
       entities: [...this.#definitions.keys()],
-      actorIdleTimeout: this.options.idleTimeout ?? '60s',
+      actorIdleTimeout: `${idleSeconds}s`,
       // While a sidecar waits for the turns of types whose hosts changed, it lets no call and no state read in, theirs
       // neither: a turn that needs one cannot end before the wait does, and all of the type stand still meanwhile. So
       // it does not wait: who asked asks again (askAgain.ts), and what the cut turn still does, queue and fence bear.
@@ -116,6 +159,7 @@ export class ActorHost implements SidecarRoutes {
       try {
         return { status: 200, body: await work(definition) };
       } catch (error) {
+        if (error instanceof NotHere) throw error;
         this.#log.error({ err: error, what }, 'turn failed');
         return { status: 500, body: { error: 'the turn failed; its outcome is unknown' } };
       }
@@ -127,6 +171,7 @@ export class ActorHost implements SidecarRoutes {
     id: string,
     name: string,
     rawInput: unknown,
+    onlyHere = false,
   ): Promise<unknown> {
     const method = definition.methods[name];
     if (!method) throw new Error(`${definition.type} has no method ${name}`);
@@ -138,10 +183,10 @@ export class ActorHost implements SidecarRoutes {
     const request = keyedRequest.safeParse((rawInput as { request?: unknown } | undefined)?.request);
     if (!repeated || !request.success) {
       const unread = method.beginsUnread?.(input.data) ?? false;
-      return this.#takeTurn(definition, id, { ...method, unread, fresh }, run);
+      return this.#takeTurn(definition, id, { ...method, unread, fresh, onlyHere }, run);
     }
     const answers = { repeated: (state: unknown) => repeated(state, id), isDone };
-    return this.#takeTurn(definition, id, method, (turn) =>
+    return this.#takeTurn(definition, id, { ...method, onlyHere }, (turn) =>
       runOnce(turn, request.data, answers, () => run(turn)),
     );
   }
@@ -172,11 +217,14 @@ export class ActorHost implements SidecarRoutes {
   ): Promise<Output> {
     const key = keyOf(definition.type, id);
     return this.#queue.run(key, async () => {
+      // The turn before may have failed, or lost it.
+      if (mode.onlyHere && !this.#isHere(key)) throw new NotHere();
       const epoch = this.#epoch;
       try {
+        const { ran, found } = await this.#runUnread(definition, id, mode, run);
         const { turn, output } =
-          (await this.#runUnread(definition, id, mode, run)) ??
-          (await this.#run(definition.type, id, await this.#load(definition, id, mode), run));
+          ran ??
+          (await this.#run(definition.type, id, found ?? (await this.#load(definition, id, mode)), run));
         const { listedVersion } = this.#hosted.get(key) ?? {};
         if (!this.#goneUnderTurn.has(key)) {
           this.#hosted.set(key, {
@@ -200,6 +248,7 @@ export class ActorHost implements SidecarRoutes {
   // or call. One that waited here for a turn would wait for itself, until placement throws it out.
   #letGo(key: string): SidecarAnswer {
     this.#hosted.delete(key);
+    this.#broughtAt.delete(key);
     if (this.#queue.isBusy(key)) this.#goneUnderTurn.add(key);
     return { status: 200, body: {} };
   }
@@ -210,24 +259,30 @@ export class ActorHost implements SidecarRoutes {
     loaded: Envelope<unknown>,
     run: (turn: RunningTurn<unknown>) => Promise<Output>,
   ): Promise<Ran<Output>> {
-    const turn = new RunningTurn(type, id, this.#log, loaded, this.#surroundings);
+    const turn = this.#turnOf(type, id, loaded);
     return { turn, output: await run(turn) };
   }
 
-  // That nothing was stored is known only once a save that takes nothing but an absent key went through.
+  #turnOf(type: string, id: string, loaded: Envelope<unknown>): RunningTurn<unknown> {
+    return new RunningTurn(type, id, this.#log, loaded, this.#surroundings);
+  }
+
+  // That nothing was stored is known only once a save that takes nothing but an absent key went through. One that did not
+  // has looked what lies there.
   async #runUnread<Output>(
     { type, initial }: ActorDefinition<unknown>,
     id: string,
     { unread }: TurnMode,
     run: (turn: RunningTurn<unknown>) => Promise<Output>,
-  ): Promise<Ran<Output> | undefined> {
-    if (!unread || this.#hosted.has(keyOf(type, id)) || (await this.#askFence()) === 'none') return undefined;
+  ): Promise<{ ran?: Ran<Output>; found?: Envelope<unknown> }> {
+    if (!unread || this.#hosted.has(keyOf(type, id)) || (await this.#askFence()) === 'none') return {};
+    const turn = this.#turnOf(type, id, emptyEnvelope(structuredClone(initial)));
     try {
-      const ran = await this.#run(type, id, emptyEnvelope(structuredClone(initial)), run);
-      return ran.turn.hasWritten ? ran : undefined;
+      const output = await run(turn);
+      return turn.hasWritten ? { ran: { turn, output } } : {};
     } catch (error) {
-      this.#log.debug({ err: error }, 'not the first word about this actor; it is read');
-      return undefined;
+      this.#log.debug({ err: error }, 'not the first word about this actor');
+      return turn.foundStored ? { found: turn.foundStored } : {};
     }
   }
 
@@ -346,6 +401,11 @@ export class ActorHost implements SidecarRoutes {
     return running;
   }
 }
+
+/** Nothing was done: who has the actor is to be asked by way of the sidecar. */
+class NotHere extends Error {}
+
+const idleSeconds = 60;
 
 function keyOf(type: string, id: string): string {
   return `${type}/${id}`;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Sidecar } from '../sidecar';
+import type { ActorCalls } from '../sidecar';
 import { actorCaller } from './caller';
 import { type ActorDefinition, method, type Turn } from './definition';
 
@@ -42,8 +42,8 @@ export function registryActor(type: string): ActorDefinition<RegistryState> {
   };
 }
 
-export function createRegistry(sidecar: Sidecar, type: string): Registry {
-  const call = actorCaller<RegistryContract>(sidecar, type);
+export function createRegistry(actors: ActorCalls, type: string): Registry {
+  const call = actorCaller<RegistryContract>(actors, type);
   return {
     async add(id) {
       await call(onlyId, 'add', { id });

@@ -30,6 +30,8 @@ export class RunningTurn<State> implements Turn<State> {
   readonly laterWork: (() => Promise<void>)[] = [];
   readonly workOnceTold: (() => Promise<void>)[] = [];
   guardName: string | undefined;
+  /** What lay in the store instead of this turn's save, where that failed. */
+  foundStored: Envelope<unknown> | undefined;
   #envelope: Envelope<State>;
   #saved = false;
   #wrote = false;
@@ -195,7 +197,11 @@ export class RunningTurn<State> implements Turn<State> {
   // A save that failed may have been stored all the same; what lies there now says which.
   async #isStored(next: Envelope<State>): Promise<boolean> {
     const stored = await this.surroundings.sidecar.readActorState(this.type, this.id, stateKey);
-    return stored !== undefined && parseEnvelope(stored).turnId === next.turnId;
+    if (stored === undefined) return false;
+    const found = parseEnvelope(stored);
+    if (found.turnId === next.turnId) return true;
+    this.foundStored = found;
+    return false;
   }
 }
 

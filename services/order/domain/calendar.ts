@@ -52,12 +52,18 @@ export function lastBookableDate(calendar: CenterCalendar, now: Date): string {
   return daysAfter(localDate(calendar.zone, now), calendar.opensAfterDays + calendar.openDays - 1);
 }
 
-/** The bookable dates as of `now`, earliest first. */
-export function openDates(calendar: CenterCalendar, now: Date, holidayOf: HolidayOf): string[] {
+/** The bookable dates as of `now`, earliest first; of these one alone, if one is wanted. */
+export function openDates(
+  calendar: CenterCalendar,
+  now: Date,
+  holidayOf: HolidayOf,
+  wanted?: string,
+): string[] {
   const first = daysAfter(localDate(calendar.zone, now), calendar.opensAfterDays);
-  return datesFrom(first, lastBookableDate(calendar, now)).filter(
-    (date) => dayClosure(calendar, date, holidayOf) === undefined,
-  );
+  const last = lastBookableDate(calendar, now);
+  const dates =
+    wanted === undefined ? datesFrom(first, last) : first <= wanted && wanted <= last ? [wanted] : [];
+  return dates.filter((date) => dayClosure(calendar, date, holidayOf) === undefined);
 }
 
 export interface CandidateDay {
@@ -77,8 +83,7 @@ export function candidateDays(
 ): CandidateDay[] {
   const localNow = localTime(calendar.zone, now);
   const openings = inOrder(calendar.openings).filter(({ time }) => !wish.time || time === wish.time);
-  return openDates(calendar, now, holidayOf)
-    .filter((date) => !wish.date || date === wish.date)
+  return openDates(calendar, now, holidayOf, wish.date)
     .map((date) => ({ date, openings: openings.filter(({ time }) => `${date} ${time}` > localNow) }))
     .filter((day) => day.openings.length > 0);
 }

@@ -32,7 +32,7 @@ describe('What a booking may cost', () => {
 
 test('When the committed budget is read, then each phase has one, and each figure in it is a count', () => {
   const budget = readBudget();
-  expect(Object.keys(budget).sort()).toEqual(['atLoad', 'otherDays', 'sameDay']);
+  expect(Object.keys(budget).sort()).toEqual(['atLoad', 'otherDays', 'sameDay', 'sameDayAtLoad']);
   for (const [phase, each] of Object.entries(budget)) {
     expect(Object.keys(each).filter((name) => !(name in counts))).toEqual([]);
     expect([phase, each.callsWaitedFor, each.callsInAll]).toEqual([

@@ -35,11 +35,11 @@ export interface Phase {
 
 const sweepSeconds = 1;
 
-export type PhaseName = 'otherDays' | 'sameDay' | 'atLoad';
+export type PhaseName = 'otherDays' | 'sameDay' | 'atLoad' | 'sameDayAtLoad';
 
 /**
  * Counts what bookings cost: one at a time, each on a day of its own or all on one, which is then kept in memory and in
- * the scheduler; and many at once, on days of their own. The system is one for counting alone.
+ * the scheduler; and many at once, in the same two ways. The system is one for counting alone.
  */
 export async function countBookings(sizes: {
   alone: number;
@@ -74,6 +74,7 @@ export async function countBookings(sizes: {
       otherDays: await count(alone, () => oneAfterTheOther({})),
       sameDay: await count(alone, () => oneAfterTheOther(sameDay)),
       atLoad: await count(atLoad, () => expectAllBooked(system, callers, atLoad)),
+      sameDayAtLoad: await count(atLoad, () => expectAllBooked(system, callers, atLoad, sameDay)),
     };
     await system.reconcile();
     return phases;
@@ -90,8 +91,13 @@ async function expectBooked({ customers }: BenchSystem, wish: Wish = {}): Promis
   if (failure) throw new Error(`not booked: ${failure}`);
 }
 
-async function expectAllBooked({ customers }: BenchSystem, callers: number, count: number): Promise<void> {
-  const failures = await inTurns(callers, count, async () => failureOf(await customers.book(), 201));
+async function expectAllBooked(
+  { customers }: BenchSystem,
+  callers: number,
+  count: number,
+  wish: Wish = {},
+): Promise<void> {
+  const failures = await inTurns(callers, count, async () => failureOf(await customers.book(wish), 201));
   if (failures.size > 0) throw new Error(`not all were booked: ${[...failures].join('; ')}`);
 }
 

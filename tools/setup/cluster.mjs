@@ -134,22 +134,22 @@ function kit({ name, binaries, buildMinutes, pkg, goBuild, besides }) {
 /** The Node.js of the images: the Dockerfile's, whatever this machine's own is. npm has it as a package. */
 function serviceNode() {
   const module = 'tools/cluster/modules/service-node';
-  const folder = path.join(cache, 'cluster', `service-node-${digestOf(module)}-${os}-${arch}`);
-  const program = path.join(folder, 'node_modules', `node-${os}-${process.arch}`, 'bin/node');
+  const folder = () => path.join(cache, 'cluster', `service-node-${digestOf(module)}-${os}-${arch}`);
+  const program = () => path.join(folder(), 'node_modules', `node-${os}-${process.arch}`, 'bin/node');
   const found = (how) => ({
-    text: `${how} in ${shown(folder)}`,
-    tools: { 'cluster-service-node': program },
+    text: `${how} in ${shown(folder())}`,
+    tools: { 'cluster-service-node': program() },
   });
   return {
     name: 'cluster',
     onlyIfNamed: true,
     title: 'service-node',
-    find: async () => (isExecutable(program) ? found('kept') : null),
-    plan: async () => `would install it into ${shown(folder)}`,
+    find: async () => (isExecutable(program()) ? found('kept') : null),
+    plan: async () => `would install it into ${shown(folder())}`,
     make: (progress) =>
       withLock(path.join(cache, 'cluster.lock'), progress, async () => {
         progress.doing("fetching the images' Node.js");
-        await makeInto(folder, async (staging) => {
+        await makeInto(folder(), async (staging) => {
           for (const file of ['package.json', 'package-lock.json'])
             cpSync(path.join(project, module, file), path.join(staging, file));
           await run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
@@ -158,7 +158,7 @@ function serviceNode() {
             todo: "see to the network or npm's settings, then start again",
           });
         });
-        if (!isExecutable(program))
+        if (!isExecutable(program()))
           throw new SetupError(`npm has no Node.js for ${os} on ${process.arch}`, 'run the other tests only');
         return found('installed by npm, kept');
       }),

@@ -1,5 +1,6 @@
+import { isRefusal, type Refusal } from '../../shared/contracts/refusals';
 import type { Envelope } from '../../shared/platform/actorHost/envelope';
-import type { SlotState } from '../domain/slot';
+import type { HeldSeat, SlotState } from '../domain/slot';
 import { orderId, placeInput, slot, worldWith } from './laws.sample';
 import { goodCard } from './payment.sample';
 import { OrderProcess, World } from './world.sample';
@@ -174,6 +175,28 @@ test('When an order cannot be asked, then its visits grow rarer, up to three a m
   const gaps = waits.slice(1).map((at, i) => at - (waits[i] ?? 0));
   expect(gaps).toEqual([5, 10, ...Array(gaps.length - 2).fill(20)]);
   expect(gaps.length).toBeGreaterThan(6);
+});
+
+test('When many want seats of a day whose turn is under way, then they share one save, and nobody gets what another has', async () => {
+  const world = new World();
+  const process = new OrderProcess(world);
+  await process.call('Slot', slot, 'hold', hold('the first'));
+  let writes = 0;
+  process.before = async ({ what }) => {
+    if (what === 'write Slot') writes += 1;
+  };
+  const wanted = Array.from({ length: 30 }, (_, i) => `order ${i}`);
+  const answers = await Promise.all(
+    wanted.map((id) => process.call<HeldSeat | Refusal>('Slot', slot, 'hold', hold(id))),
+  );
+  const held = answers.filter((answer): answer is HeldSeat => !isRefusal(answer));
+  expect(writes).toBeLessThan(4);
+  expect(new Set(held.map(({ ticket }) => ticket)).size).toBe(held.length);
+  expect(held.map(({ holdId }) => holdId)).toEqual(wanted.slice(0, held.length));
+  expect(answers.slice(held.length)).toEqual(
+    wanted.slice(held.length).map(() => expect.objectContaining({ refused: 'slot_full' })),
+  );
+  expect(Object.keys(world.slot(slot).seats)).toHaveLength(held.length + 1);
 });
 
 test('When a person is dismissed on a host that remembers less, then it reads anew', async () => {

@@ -3,7 +3,12 @@ import type { seat } from '../../shared/contracts/booking';
 import { opening } from '../../shared/contracts/calendar';
 import { isRefusal } from '../../shared/contracts/refusals';
 import { actorCaller } from '../../shared/platform/actorHost/caller';
-import { type ActorDefinition, method, type Turn } from '../../shared/platform/actorHost/definition';
+import {
+  type ActorDefinition,
+  method,
+  methodForMany,
+  type Turn,
+} from '../../shared/platform/actorHost/definition';
 import type { ActorCalls } from '../../shared/platform/sidecar';
 import {
   armSweep,
@@ -131,7 +136,8 @@ export function slotActor({ actors, sweepSeconds }: SlotOptions): ActorDefinitio
     type: slotType,
     initial: emptySlot,
     methods: {
-      hold: method({
+      // Who books on a busy day shares its turn, and its save, with whoever came meanwhile.
+      hold: methodForMany({
         input: z.object({
           orderId: z.string(),
           orderType: z.string(),
@@ -140,12 +146,19 @@ export function slotActor({ actors, sweepSeconds }: SlotOptions): ActorDefinitio
           customerKey: z.string().optional(),
           visitAt: z.iso.datetime(),
         }),
-        async run(turn: Turn<SlotState>, command) {
-          const held = hold(known(turn), { ...command, ticket: turn.newId() });
-          if (isRefusal(held)) return held;
-          await save(turn, await ensureSweep(turn, held.state));
-          heldSinceSweep.set(turn.id, (heldSinceSweep.get(turn.id) ?? 0) + 1);
-          return held.held;
+        async runTogether(turn: Turn<SlotState>, commands) {
+          let state = known(turn);
+          const answers = commands.map((command) => {
+            const held = hold(state, { ...command, ticket: turn.newId() });
+            if (isRefusal(held)) return held;
+            state = held.state;
+            return held.held;
+          });
+          const heldCount = answers.filter((answer) => !isRefusal(answer)).length;
+          if (heldCount === 0) return answers;
+          await save(turn, await ensureSweep(turn, state));
+          heldSinceSweep.set(turn.id, (heldSinceSweep.get(turn.id) ?? 0) + heldCount);
+          return answers;
         },
       }),
       release: method({

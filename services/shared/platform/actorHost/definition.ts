@@ -49,7 +49,25 @@ export interface ActorMethod<State> {
    * fence.
    */
   isFresh?: (input: unknown) => boolean;
+  /**
+   * Where calls for one actor have come while its turn before was under way: takes them all in one turn, as if they had come
+   * one after the other, and answers each, in their order. Not for methods that honour an Idempotency-Key.
+   */
+  runTogether?(turn: Turn<State>, inputs: readonly unknown[]): Promise<readonly unknown[]>;
   run(turn: Turn<State>, input: unknown): Promise<unknown>;
+}
+
+/** Declares a method that takes what has come meanwhile in one turn ({@link ActorMethod.runTogether}). */
+export function methodForMany<State, Schema extends z.ZodType, Output>(declared: {
+  input: Schema;
+  runTogether(turn: Turn<State>, inputs: readonly z.infer<Schema>[]): Promise<readonly (Output | Refusal)[]>;
+}): ActorMethod<State> {
+  const { runTogether } = declared as Pick<Required<ActorMethod<State>>, 'runTogether'>;
+  return {
+    input: declared.input,
+    runTogether,
+    run: async (turn, input) => (await runTogether(turn, [input]))[0],
+  };
 }
 
 /** Declares a method whose `run` sees its checked input with its type. */

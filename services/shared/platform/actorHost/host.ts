@@ -29,6 +29,12 @@ interface Ran<Output> {
   output: Output;
 }
 
+/** Calls that wait for one turn, which will take them all. */
+interface Gathering {
+  inputs: unknown[];
+  outputs: Promise<readonly unknown[]>;
+}
+
 interface Hosted {
   envelope: Envelope<unknown>;
   epoch: number;
@@ -51,6 +57,7 @@ export class ActorHost implements SidecarRoutes {
   readonly #goneUnderTurn = new Set<string>();
   readonly #background = new Set<Promise<void>>();
   readonly #telling = new Map<string, Promise<void>>();
+  readonly #gatherings = new Map<string, Gathering>();
   readonly #log: Logger;
   readonly #surroundings: TurnSurroundings;
   #epoch = 0;
@@ -177,6 +184,7 @@ export class ActorHost implements SidecarRoutes {
     if (!method) throw new Error(`${definition.type} has no method ${name}`);
     const input = method.input.safeParse(rawInput ?? {});
     if (!input.success) return refuse('value_invalid', { issues: input.error.issues });
+    if (method.runTogether) return this.#callTogether(definition, id, name, input.data, onlyHere);
     const run = (turn: RunningTurn<unknown>) => method.run(turn, input.data);
     const { repeated, isDone = () => true } = method;
     const fresh = method.isFresh?.(input.data) ?? false;
@@ -189,6 +197,41 @@ export class ActorHost implements SidecarRoutes {
     return this.#takeTurn(definition, id, { ...method, onlyHere }, (turn) =>
       runOnce(turn, request.data, answers, () => run(turn)),
     );
+  }
+
+  async #callTogether(
+    definition: ActorDefinition<unknown>,
+    id: string,
+    name: string,
+    input: unknown,
+    onlyHere: boolean,
+  ): Promise<unknown> {
+    // What the sidecar brings cannot be sent elsewhere.
+    const key = `${keyOf(definition.type, id)}/${name}/${onlyHere}`;
+    const gathering = this.#gatherings.get(key) ?? this.#gather(definition, id, name, onlyHere, key);
+    const place = gathering.inputs.push(input) - 1;
+    return (await gathering.outputs)[place];
+  }
+
+  #gather(
+    definition: ActorDefinition<unknown>,
+    id: string,
+    name: string,
+    onlyHere: boolean,
+    key: string,
+  ): Gathering {
+    const method = definition.methods[name] as ActorMethod<unknown>;
+    const inputs: unknown[] = [];
+    const close = () => {
+      if (this.#gatherings.get(key)?.inputs === inputs) this.#gatherings.delete(key);
+    };
+    const outputs = this.#takeTurn(definition, id, { ...method, onlyHere }, async (turn) => {
+      close();
+      return (await method.runTogether?.(turn, inputs)) ?? [];
+    }).finally(close);
+    const gathering = { inputs, outputs };
+    this.#gatherings.set(key, gathering);
+    return gathering;
   }
 
   async #wake(definition: ActorDefinition<unknown>, id: string, reminder: string): Promise<void> {

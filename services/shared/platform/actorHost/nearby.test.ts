@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { createLogger } from '../logger';
 import type { Sidecar } from '../sidecar';
-import { type ActorDefinition, method, type Turn } from './definition';
+import { type ActorDefinition, method, methodForMany, type Turn } from './definition';
 import { ActorHost } from './host';
 import { MemoryHost, put } from './memoryHost.sample';
 import { NearbyActors } from './nearby';
@@ -26,6 +26,15 @@ function processWith({ fence = 'redis' as Fence } = {}) {
           const counted = [...turn.state.counted, what];
           await turn.save({ counted });
           return { counted };
+        },
+      }),
+      join: methodForMany({
+        input: z.object({ what: z.string() }),
+        async runTogether(turn: Turn<Counter>, inputs) {
+          const counted = [...turn.state.counted, ...inputs.map(({ what }) => what)];
+          if (counted.includes('broken')) throw new Error('it broke');
+          await turn.save({ counted });
+          return inputs.map(({ what }) => ({ joined: what, of: inputs.length }));
         },
       }),
       read: method({ input: z.object({}), readOnly: true, run: async (turn: Turn<Counter>) => turn.state }),
@@ -59,7 +68,9 @@ function processWith({ fence = 'redis' as Fence } = {}) {
     actors,
     bySidecar,
     memory,
+    host,
     count: (what: string) => actors.callActor('Counter', 'a', 'count', { what }),
+    join: (what: string) => actors.callActor('Counter', 'a', 'join', { what }),
     /** The sidecar brings a turn. */
     brings: (what: string) => put(host, '/actors/Counter/a/method/count', { what }),
     letsGo: () => host.routeOf('DELETE', ['actors', 'Counter', 'a'])?.({}),
@@ -157,6 +168,62 @@ test('When an actor is lost while a turn waits here for the one before, then tha
   expect(await second).toBe('by the sidecar');
   expect(bySidecar).toEqual(['a.count three']);
   expect(memory.stored.get('Counter/a/v1')).toMatchObject({ state: { counted: ['one', 'two'] } });
+});
+
+describe('When calls that may share a turn come while one is under way', () => {
+  async function underWay() {
+    const process = processWith();
+    await process.brings('one');
+    const goOn = process.hold();
+    const first = process.count('two');
+    await new Promise((resolve) => setImmediate(resolve));
+    return { ...process, goOn, first };
+  }
+
+  test('then one turn with one save takes them all, and each has its own answer', async () => {
+    const { join, goOn, memory, bySidecar } = await underWay();
+    const joined = Promise.all(['three', 'four', 'five'].map(join));
+    goOn();
+
+    expect(await joined).toEqual(['three', 'four', 'five'].map((what) => ({ joined: what, of: 3 })));
+    expect(memory.stored.get('Counter/a/v1')).toMatchObject({
+      version: 3,
+      state: { counted: ['one', 'two', 'three', 'four', 'five'] },
+    });
+    expect(bySidecar).toEqual([]);
+    expect(await join('six')).toEqual({ joined: 'six', of: 1 });
+  });
+
+  test('and that turn fails, then each of them fails, and who comes next is not held up', async () => {
+    const { join, goOn, bySidecar } = await underWay();
+    const joined = Promise.allSettled(['broken', 'four'].map(join));
+    goOn();
+
+    expect((await joined).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    expect(await join('five')).toBe('by the sidecar');
+    expect(bySidecar).toEqual(['a.join five']);
+  });
+
+  test('and the actor is lost meanwhile, then each of them goes by the sidecar', async () => {
+    const { join, goOn, letsGo, bySidecar } = await underWay();
+    const joined = Promise.all(['three', 'four'].map(join));
+    letsGo();
+    goOn();
+
+    expect(await joined).toEqual(['by the sidecar', 'by the sidecar']);
+    expect(bySidecar).toEqual(['a.join three', 'a.join four']);
+  });
+
+  test('then what the sidecar brings does not wait for a turn that may be sent elsewhere', async () => {
+    const { join, goOn, letsGo, host } = await underWay();
+    const here = join('three');
+    const brought = put(host, '/actors/Counter/a/method/join', { what: 'four' });
+    letsGo();
+    goOn();
+
+    expect(await here).toBe('by the sidecar');
+    expect(await brought).toMatchObject({ status: 200, body: { joined: 'four', of: 1 } });
+  });
 });
 
 test('When a turn here fails, then its caller hears what a sidecar would tell him', async () => {

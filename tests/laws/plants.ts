@@ -84,7 +84,9 @@ function replaced(type: string, name: string, replace: (run: AnyRun) => AnyRun):
   return (definition) => {
     const known = definition.methods[name];
     if (definition.type !== type || !known) return definition;
-    const method = { ...known, run: replace(known.run.bind(known)) };
+    // One that takes many at a time would be asked past what replaces it.
+    const { runTogether: _many, ...single } = known;
+    const method = { ...single, run: replace(known.run.bind(known)) };
     return { ...definition, methods: { ...definition.methods, [name]: method } };
   };
 }

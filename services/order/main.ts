@@ -57,7 +57,7 @@ const config = readConfig(
     /** How often, and how long after its hold at the earliest, a slot asks an unsettled order how it ended. */
     SWEEP_SECONDS: z.coerce.number().positive().default(5),
     /** Bookings that this process has in flight at once, and how long others wait in line for that, in ms. */
-    BOOKINGS_IN_FLIGHT_MAX: integer(16, 1),
+    BOOKINGS_IN_FLIGHT_MAX: integer(8, 1),
     BOOKING_WAIT_MS: integer(250),
     /** Follow the breaker on the way to payment: its `maxRequests`, and a little more than its `timeout`. */
     PAYMENT_PROBES: integer(5, 1),

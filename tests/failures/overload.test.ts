@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { appOf } from '../../tools/system/system';
 import { eventually } from '../../tools/system/waiting';
+import { breakerChangesIn } from '../overload/logs';
 import { goodCard, type Reply } from '../support/api';
 import type { Books } from '../support/books';
 import { openEveryDay } from '../support/days';
@@ -19,6 +20,7 @@ describe('Payment cannot keep up', () => {
     const seoul = openEveryDay(seats);
     system = await startTestSystem({
       asShipped: true,
+      sidecarLogLevelOf: { order: 'info' },
       env: { CALENDARS: JSON.stringify({ seoul }), BOOKINGS_IN_FLIGHT_MAX: String(atOnce) },
     });
   });
@@ -84,6 +86,9 @@ describe('Payment cannot keep up', () => {
     await untilWell();
     const books = await lawsHold(system.infra.redisUrl, { seatsPerTime: () => seats });
     expect(chargedTwice(books)).toEqual([]);
+    // The sidecar's own word of it, as the scenario reads it.
+    const changes = breakerChangesIn(appOf(system.apps, 'order').sidecar.logFile).map(({ to }) => to);
+    expect([changes[0], changes.at(-1)]).toEqual(['open', 'closed']);
     // Each that timed out reached payment, and was called off there.
     expect([...books.charges.values()].map(({ status }) => status)).toContain('voided');
   });

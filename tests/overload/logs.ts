@@ -36,10 +36,10 @@ export interface BreakerChange {
   to: BreakerState;
 }
 
-/** What order's sidecar tells of the breaker on the way to payment's charges. */
+/** What order's sidecar tells of the breaker on the way to payment's charges, by whichever of payment's names. */
 export function breakerChangesIn(logFile: string): BreakerChange[] {
   return linesOf(logFile).flatMap((line) => {
-    const change = /payment:charges\\?" changed state from (\S+) to (\S+?)"/.exec(line);
+    const change = /payment(?:\.\w+)?:charges\\?" changed state from (\S+) to (\S+?)"/.exec(line);
     const time = /time="([^"]+)"/.exec(line)?.[1];
     if (!change || !time) return [];
     return [{ at: Date.parse(time), from: change[1] as BreakerState, to: change[2] as BreakerState }];

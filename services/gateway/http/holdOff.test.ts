@@ -41,7 +41,7 @@ describe('When the moment is over', () => {
 
   test('then a few go and ask, and the others hear the same until one of those has heard', () => {
     const { holdOff } = over();
-    expect(howManyGo(holdOff)).toBe(16);
+    expect(howManyGo(holdOff)).toBe(8);
     expect(howManyGo(holdOff)).toBe(0);
   });
 
@@ -58,7 +58,7 @@ describe('When the moment is over', () => {
     holdOff.note(asked, refused);
     expect(howManyGo(holdOff)).toBe(0);
     pass(200);
-    expect(howManyGo(holdOff)).toBe(16);
+    expect(howManyGo(holdOff)).toBe(8);
   });
 
   test('and none of them hears anything, then soon all go', () => {

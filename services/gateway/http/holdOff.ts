@@ -84,4 +84,4 @@ const heldMsMax = 500;
 const lineMsMax = 1_000;
 const stepMs = 20;
 // As many as an order service has in flight by its standard setting, so that a line that moved is filled again.
-const askingMax = 16;
+const askingMax = 8;

@@ -592,6 +592,14 @@ describe('answers', () => {
     },
   );
 
+  test('When only the head of an answer is left, as by a timeout of a sidecar, then it is a 503', async () => {
+    answer = { status: 201, headers: { 'content-type': 'application/hal+json' } };
+
+    const { status, body } = await request(app).get(`/orders/${id}`);
+
+    expect([status, body.code]).toEqual([503, 'service_unavailable']);
+  });
+
   test('When the sidecar is away, then it is a 503', async () => {
     const nobody = new Pool('http://127.0.0.1:9');
     const lonely = createHttpApp({ log, parsesBodies: false, routers: [gatewayRoutes(nobody, 500)] });

@@ -82,6 +82,23 @@ describe('a call without an answer', () => {
     },
   );
 
+  test.each<[string, string]>([
+    ['nothing', ''],
+    ['half', '{"total":'],
+  ])(
+    'When %s of an answer is left of a 200, as by a timeout of the sidecar, then that is no answer',
+    async (_what, left) => {
+      answering = answer(200, left);
+
+      for (const call of [
+        () => sidecar.invoke({ appId: 'payment', path: '/charges', body: {} }),
+        () => sidecar.callActor('Order', 'o-1', 'place', {}),
+      ]) {
+        await expect(call()).rejects.toMatchObject({ name: 'SidecarError', failure: 'timeout' });
+      }
+    },
+  );
+
   test.each(calls)(
     'When the connection breaks during %s, then the sidecar is unreachable',
     async (_name, call) => {
@@ -200,12 +217,12 @@ describe('invoke', () => {
   });
 
   test.each([
-    ['', undefined],
-    ['plain text', 'plain text'],
-    ['null', null],
-    ['[1]', [1]],
-  ])('When the body is %p, then it is read as %p', async (text, body) => {
-    answering = answer(200, text);
+    [502, '', undefined],
+    [502, 'plain text', 'plain text'],
+    [200, 'null', null],
+    [200, '[1]', [1]],
+  ])('When the body of a %i is %p, then it is read as %p', async (status, text, body) => {
+    answering = answer(status, text);
 
     expect((await sidecar.invoke({ appId: 'payment', path: '/charges' })).body).toEqual(body);
   });

@@ -149,7 +149,7 @@ export function createDaprSidecar(options: DaprSidecarOptions): DaprSidecar {
       const { text } = answer;
       if (answer.headers[notBegunHeader] !== undefined)
         throw new SidecarError('refused', operation, 'who was asked is about to go', answer.status);
-      const parsed = parseJson(text);
+      const parsed = answer.status === 200 ? wholeJson(operation, text) : parseJson(text);
       if (isDaprFailure(parsed)) {
         const failure = breakerTexts.test(text) ? 'breaker open' : 'refused';
         throw new SidecarError(failure, operation, text, answer.status);
@@ -182,7 +182,7 @@ export function createDaprSidecar(options: DaprSidecarOptions): DaprSidecar {
       const answer = await actors.watch(
         request(operation, 'PUT', `${actorPath(type, id)}/method/${method}`, input ?? {}, { deadlineMs }),
       );
-      return parseJson(expectSuccess(operation, answer));
+      return wholeJson(operation, expectSuccess(operation, answer));
     },
 
     async readActorState(type, id, key) {
@@ -290,6 +290,16 @@ function parseJson(text: string): unknown {
     return JSON.parse(text);
   } catch {
     return text;
+  }
+}
+
+// A timeout of the sidecar's that ends between an answer's head and its body leaves a 200 with nothing in it: whoever
+// answered may have done all that it was asked.
+function wholeJson(operation: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new SidecarError('timeout', operation, 'the answer was cut off', 200);
   }
 }
 

@@ -1,6 +1,6 @@
 import { kubectl } from '../../tools/cluster/shell';
 import { eventually } from '../../tools/system/waiting';
-import { type Api, apiOf } from '../support/api';
+import { type Api, apiOf, askLightly } from '../support/api';
 import { evidence } from './report';
 
 /** `kubectl -n healthcenter`. */
@@ -17,8 +17,16 @@ export const addressOf = async (service: string) =>
   (await k('get', 'service', service, '-o', 'jsonpath={.spec.clusterIP}')).trim();
 
 export async function gateway(): Promise<Api> {
-  return apiOf(`http://${await addressOf('gateway')}:8080`);
+  return apiOf(await gatewayUrl());
 }
+
+/** The same for a load, which takes its share of the node's processors. */
+export async function gatewayLightly(): Promise<Api> {
+  const url = await gatewayUrl();
+  return apiOf(url, askLightly(url));
+}
+
+const gatewayUrl = async () => `http://${await addressOf('gateway')}:8080`;
 
 export const redisUrl = async () => `redis://${await addressOf('redis')}:6379`;
 

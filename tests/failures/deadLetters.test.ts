@@ -70,7 +70,7 @@ describe('An event that its consumer cannot take in', () => {
 
   test('When notification cannot take one in, then the others pass, and neither list nor log tells who it is about', async () => {
     const poison = stamped(randomUUID(), 'OrderOfTheFuture', { phone, name });
-    await publish(system, 'orders', poison);
+    await publish(system, 'order-changes', poison);
     const other = await system.api.order({ cardNo: goodCard });
 
     await eventually(
@@ -81,7 +81,7 @@ describe('An event that its consumer cannot take in', () => {
     await isReceived(other.body.orderId);
     const { body } = await deadLetters('notification');
     expect(body._embedded.deadLetters).toMatchObject([
-      { topic: 'orders', event: { type: 'OrderOfTheFuture' } },
+      { topic: 'order-changes', event: { type: 'OrderOfTheFuture' } },
     ]);
     expect(body._embedded.deadLetters[0].reason).toMatch(/^not as agreed: /);
     const logs = ['notification', 'order', 'notification-daprd'].map((each) =>
@@ -155,7 +155,7 @@ test('When dead letters cannot be kept just now, then they go round until they c
     envOf: { payment: { LIST_REDIS_URL: `redis://127.0.0.1:${port}` } },
   });
   try {
-    await publish(system, 'orders', { note: 'of another system' });
+    await publish(system, 'order-changes', { note: 'of another system' });
     const log = () => readFileSync(join(system.dataDir, 'logs', 'payment.log'), 'utf8');
     // One try, 25 retries, and the first of the next round.
     const inVain = () => log().split('a dead letter could not be kept').length - 1;

@@ -24,6 +24,7 @@ import { calendarActor, editedCentersType } from '../../services/reservation/act
 import { createOrderClient } from '../../services/reservation/actors/orderClient';
 import { reservationActor } from '../../services/reservation/actors/reservationActor';
 import { reservationSubscriptions } from '../../services/reservation/http/subscriptions';
+import { consumersOf } from '../../services/shared/contracts/consumers';
 import { createAskAgain } from '../../services/shared/platform/actorHost/askAgain';
 import { actorCaller } from '../../services/shared/platform/actorHost/caller';
 import type { ActorDefinition } from '../../services/shared/platform/actorHost/definition';
@@ -44,12 +45,7 @@ const log = createLogger('laws', 'silent');
 const refundTiers = standardRefundTiers;
 const sweepSeconds = 5;
 
-export const subscribersOf: Readonly<Record<string, readonly ServiceName[]>> = {
-  orders: ['payment', 'reservation', 'notification'],
-  payments: ['order'],
-  reservations: ['order'],
-  calendars: ['order'],
-};
+export const subscribersOf: Readonly<Record<string, readonly ServiceName[]>> = consumersOf;
 
 export const compose: Readonly<Record<ServiceName, (process: Process) => ServiceParts>> = {
   order,

@@ -1,4 +1,5 @@
 import { createClient } from 'redis';
+import { consumersOf } from '../../services/shared/contracts/consumers';
 import type { Infra } from '../system/infra';
 
 /** What a system holds, and what of it ought to be nothing once all is quiet. */
@@ -15,7 +16,7 @@ export interface Holdings {
   due: number;
 }
 
-const topics = ['orders', 'payments', 'reservations', 'calendars'];
+const topics = Object.keys(consumersOf);
 
 export function isAtRest({ streams, reminders, unsettled, due }: Holdings): boolean {
   const unread = Object.values(streams).reduce((sum, each) => sum + each, 0);

@@ -27,14 +27,15 @@ const own: Record<string, (options: Options) => Promise<void>> = {
   profile: async (options) => {
     for (const line of await profile(join(projectRoot, '.data', 'bench'), options)) console.log(line);
   },
-  growth: ({ stored, instances, callers }) => growth(stored, instances, callers, console.log),
+  growth: ({ stored, instances, callers, rounds }) =>
+    growth(stored, instances, { callers, rounds }, console.log),
   leftovers: ({ orders, step, callers }) => leftovers(orders, step, callers, console.log),
 };
 
 const standard = ['counts', 'peak', 'reads', 'confirms', 'hotSlot', 'yearEnd', 'rounds', 'profile', 'growth'];
 
 const usage = `usage: npm run bench -- [PART…] [--seconds 10] [--callers 32] [--rounds 5]
-       npm run bench -- growth [--stored 1000,10000,100000] [--instances 1,2]
+       npm run bench -- growth [--stored 1000,10000,100000] [--instances 1,2] [--rounds 5]
        npm run bench -- leftovers [--orders 1000] [--step 250]
        npm run bench -- --quick
 

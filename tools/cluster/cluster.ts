@@ -74,6 +74,7 @@ async function installDapr(): Promise<void> {
     [
       ...['--kubeconfig', at('admin.kubeconfig'), 'install', 'dapr', chart],
       ...['--namespace', 'dapr-system', '--create-namespace', '--wait', '--timeout', '5m'],
+      ...['--post-renderer', join(projectRoot, 'tools/cluster/oneScheduler.mjs')],
       ...Object.entries(daprSettings).flatMap(([name, value]) => ['--set', `${name}=${value}`]),
     ],
     { withinMs: 330_000 },

@@ -9,7 +9,7 @@ const events = told([placed(), progressed('Pay Approved')]);
 const ofOther = told([placed()], otherId);
 
 test('When it subscribes, then to what the orders tell, and to nothing else', () => {
-  expect(subscription().topics).toEqual(['orders']);
+  expect(subscription().topics).toEqual(['orders', 'order-steps', 'order-changes']);
 });
 
 test('When an event comes, then its order takes it in, is listed, and its messages are due', async () => {

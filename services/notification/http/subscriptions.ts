@@ -22,5 +22,9 @@ export function notificationSubscriptions({ pages, list, wake }: SubscriptionOpt
     await list.put(page);
   }
 
-  return [{ topic: topics.orders, handle }];
+  return [
+    { topic: topics.orders, handle },
+    { topic: topics.orderSteps, handle },
+    { topic: topics.orderChanges, handle },
+  ];
 }

@@ -1,4 +1,4 @@
-import { topics } from '../../shared/contracts/events';
+import { topicOfOrder } from '../../shared/contracts/events';
 import { isRefusal, type Refusal } from '../../shared/contracts/refusals';
 import type { NewEvent, Turn } from '../../shared/platform/actorHost/definition';
 import { decide, type OrderCommand } from '../domain/order';
@@ -37,12 +37,12 @@ function newEvents(before: OrderState, after: OrderState): NewEvent[] {
 /** Every event of an order, in order. */
 export function eventsOf(state: OrderState): NewEvent[] {
   if (state.status === 'none') return [];
-  return tellingsOf(state).map(({ type, at, data }) => ({
-    topic: topics.orders,
-    type,
+  return tellingsOf(state).map((telling) => ({
+    topic: topicOfOrder(telling),
+    type: telling.type,
     orderId: state.placement.orderId,
-    occurredAt: at,
-    data,
+    occurredAt: telling.at,
+    data: telling.data,
   }));
 }
 

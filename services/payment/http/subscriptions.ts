@@ -10,7 +10,7 @@ export function paymentSubscriptions(
 ): TopicHandler[] {
   return [
     {
-      topic: topics.orders,
+      topic: topics.orderChanges,
       async handle(event) {
         const known = orderEvent.safeParse(event);
         const due = known.success ? refundIn(known.data) : undefined;
@@ -27,9 +27,7 @@ function refundIn({ type, data }: OrderEvent): PaymentContract['refund']['input'
     case 'OrderCanceled':
     case 'OrderRejected':
       return data.refund && { ...data.refund, ends: true };
-    case 'OrderPlaced':
-    case 'OrderProgressed':
-    case 'OrderExpired':
+    default:
       return undefined;
   }
 }

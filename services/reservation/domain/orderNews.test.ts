@@ -1,4 +1,5 @@
-import type { OrderEvent } from '../../shared/contracts/events';
+import { consumersOf } from '../../shared/contracts/consumers';
+import { type OrderEvent, topicOfOrder } from '../../shared/contracts/events';
 import { newsOf, orderNews } from './orderNews';
 
 const seat = { centerId: 'seoul', date: '2026-07-25', time: '08:00' };
@@ -52,5 +53,12 @@ test.each(cases)(
     expect(heard).toEqual(news);
     if (heard) expect(orderNews.parse(JSON.parse(JSON.stringify(heard)))).toEqual(news);
     expect(JSON.stringify(heard ?? {})).not.toContain('8210');
+  },
+);
+
+test.each(cases.filter(([, , news]) => news))(
+  'When the order tells of %s, then on a topic that the centre reads',
+  (_what, event) => {
+    expect(consumersOf[topicOfOrder(event)]).toContain('reservation');
   },
 );

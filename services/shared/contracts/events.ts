@@ -2,8 +2,14 @@ import { z } from 'zod';
 import { amountKrw, bookingSummary, centerId, paymentFacts, seat } from './booking';
 import { centerCalendar } from './calendar';
 
+/** A sidecar brings its service all of a topic, so what an order tells is parted by who has a use for it: decisions/0018. */
 export const topics = {
+  /** What the centre has to take in. */
   orders: 'orders',
+  /** Steps that the customer alone is told. */
+  orderSteps: 'order-steps',
+  /** What is no more as it was, and may have money to give back. */
+  orderChanges: 'order-changes',
   payments: 'payments',
   reservations: 'reservations',
   calendars: 'calendars',
@@ -136,6 +142,24 @@ export const reservationEvent = z.discriminatedUnion('type', [
   reservationNoShow,
 ]);
 export const calendarEvent = z.discriminatedUnion('type', [calendarChanged]);
+
+/** Where an order tells an event; what hears of it does so by its version, for topics keep no order among themselves. */
+export function topicOfOrder({
+  type,
+  data,
+}: Pick<OrderEvent, 'type' | 'data'>): (typeof topics)['orders' | 'orderSteps' | 'orderChanges'] {
+  switch (type) {
+    case 'OrderPlaced':
+      return topics.orders;
+    case 'OrderProgressed':
+      return 'status' in data && data.status === 'Pay Approved' ? topics.orders : topics.orderSteps;
+    case 'OrderMoved':
+    case 'OrderCanceled':
+    case 'OrderRejected':
+    case 'OrderExpired':
+      return topics.orderChanges;
+  }
+}
 
 export type OrderPlaced = z.infer<typeof orderPlaced>;
 export type OrderEvent = z.infer<typeof orderEvent>;

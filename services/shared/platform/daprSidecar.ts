@@ -250,7 +250,7 @@ export function createDaprSidecar(options: DaprSidecarOptions): DaprSidecar {
 }
 
 // As long as my page may lag behind for each of the three steps of a booking.
-const publishGapMs = 40;
+const publishGapMs = 100;
 
 async function createSdkClient(
   host: string,

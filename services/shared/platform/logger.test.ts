@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import {
   createLogger,
   currentTraceparent,
@@ -189,6 +190,22 @@ describe('digits in a text', () => {
       );
       expect(logged((log) => log.info({ instant })).line.instant).toBe(instant);
     }
+  });
+
+  test('When texts are put together of what looks like it and what does not, then a line says what its texts say masked', () => {
+    const part = fc.oneof(
+      fc.constantFrom(...cards, '+821012345678', '010-1234-5678', '01012345678', '(010) 1234-5678'),
+      fc.constantFrom('\n', '\t', '"', '\\', ' ', '-', '.', ':', '+', 'n', 'x1', '0.', '\u2028', '한'),
+      fc.stringMatching(/^\d{1,9}$/),
+    );
+    const texts = fc.array(part, { maxLength: 6 }).map((parts) => parts.join(''));
+    fc.assert(
+      fc.property(texts, texts, (found, said) => {
+        const { line } = logged((log) => log.info({ found }, said));
+        expect([line.found, line.msg]).toEqual([maskDigits(found), maskDigits(said)]);
+      }),
+      { numRuns: 3_000 },
+    );
   });
 
   test('When a long number does not fulfil the check of card numbers, then it survives', () => {

@@ -46,8 +46,10 @@ function contextFields(): Record<string, string> {
   return traceId ? { traceId, ...fields } : { ...fields };
 }
 
-// On the finished line: what an error, a child logger or a serializer brought in is there too, at its own depth.
+// On the finished line: what an error, a child logger or a serializer brought in is there too, at its own depth. Most lines
+// have nothing in them that looks like it, and are not taken apart.
 function withoutPersonalData(line: string): string {
+  if (!mayBePersonal.test(line)) return line;
   return `${JSON.stringify(JSON.parse(line), maskField)}\n`;
 }
 
@@ -64,6 +66,17 @@ const cardShape = /(?<![\w-]|\d\.)[2-9](?:[ -]?\d){12,18}(?![\w-]|\.\d)/g;
 // A plus and eight digits or more are a phone, and so is a Korean mobile prefix with what follows it.
 const phoneShape =
   /\+\d(?:[ .()-]{0,2}\d){7,14}(?!\d)|(?<![\w-]|\d\.)(?:82[ .-]?0?|\(?0)1[016789]\)?[ .-]?\d{3,4}[ .-]?\d{4}(?![\w-])/g;
+
+// Finds all that the two find and the fields by their names, and more: as it does not look at what is beside a number, it can be
+// asked of a whole line, where an escape may stand there.
+const mayBePersonal = new RegExp(
+  [
+    `"(?:${[...personalFields].join('|')})":`,
+    String.raw`[2-9](?:[ -]?\d){12}`,
+    String.raw`\+\d(?:[ .()-]{0,2}\d){7}`,
+    String.raw`(?:82[ .-]?0?|\(?0)1[016789]\)?[ .-]?\d{3,4}[ .-]?\d{4}`,
+  ].join('|'),
+);
 
 /** An error text from a library may quote what it was given; this is the last line of defence. */
 export function maskDigits(text: string): string {

@@ -3,7 +3,7 @@ import { tagAgain } from '../../../tools/cluster/images';
 import { lawsHold } from '../../support/laws';
 import { bookPaid, openSeats } from '../booking';
 import { evidence, note } from '../report';
-import { expectThat, gateway, podsOf, redisUrl, shown } from '../system';
+import { expectThat, gatewayLightly, podsOf, redisUrl, shown } from '../system';
 
 /** Less where a machine cannot carry that beside a whole cluster whose pods start: `ROLLOUT_BOOKINGS_PER_SECOND`. */
 const bookingsPerSecond = Number(process.env.ROLLOUT_BOOKINGS_PER_SECOND ?? 20);
@@ -47,7 +47,7 @@ export async function rolledUnderLoad(): Promise<void> {
 
 /** An open load: so many a second are begun, whatever becomes of those before. */
 async function beginLoad() {
-  const api = await gateway();
+  const api = await gatewayLightly();
   const seat = await openSeats(api);
   const failures: { at: string; what: string }[] = [];
   const under = new Set<Promise<void>>();
@@ -118,7 +118,7 @@ function steadily(perSecond: number, begin: () => void): { end(): void } {
   const timer = setInterval(() => {
     const due = ((performance.now() - from) / 1_000) * perSecond;
     for (; begun < due; begun++) begin();
-  }, 10);
+  }, 25);
   return { end: () => clearInterval(timer) };
 }
 

@@ -1,26 +1,33 @@
-import { type BenchSystem, withSystem } from '../benchSystem';
+import { type BenchOptions, type BenchSystem, withSystem } from '../benchSystem';
 import { redisMicros } from '../count/redisCommands';
 import { failureOf } from '../customers';
 import { fill } from '../fill';
-import { closedCount } from '../load';
-import { type Measured, measure, measureRest } from '../measure';
+import { closedCount, middleOf } from '../load';
+import { type AtRest, type Measured, measure, measureRest } from '../measure';
 
-/** What a booking costs with so many stored, by so many instances of each service. */
+/** What a booking costs in one round. */
 interface Cost extends Measured {
-  stored: number;
-  instances: number;
   redisMicros: number;
   redisMiB: number;
 }
 
-const services = ['order', 'payment', 'reservation', 'notification'];
-const measuredBookings = 300;
+interface Filled {
+  system: BenchSystem;
+  stored: number;
+  rest: AtRest;
+}
 
-/** Prints a line for each size as it is measured, and each size's share of the first one's cost. */
+const services = ['order', 'payment', 'reservation', 'notification'];
+const bookingsARound = 200;
+
+/**
+ * Prints for each number of stored bookings what one more costs, and its share of what it costs with the first of these
+ * numbers: the systems run side by side and are loaded in turns, for a machine changes its speed within minutes.
+ */
 export async function growth(
   sizes: readonly number[],
   instances: readonly number[],
-  callers: number,
+  { callers, rounds }: { callers: number; rounds: number },
   print: (line: string) => void,
 ): Promise<void> {
   for (const each of instances) {
@@ -28,51 +35,70 @@ export async function growth(
       env: { TRIM_SECONDS: '2', SWEEP_SECONDS: '2' },
       ...(each > 1 ? { twice: services } : {}),
     };
-    await withSystem(options, async (system) => {
-      let first: Cost | undefined;
-      for (const stored of sizes) {
-        const cost = await costAt(system, stored, each, callers);
-        await system.reconcile();
-        first ??= cost;
-        print(text(cost, first));
-        for (const [failure, count] of cost.failures) print(`  ${count} × ${failure}`);
-      }
+    await withFilled(options, sizes, async (all) => {
+      // Until compilers have seen everything.
+      for (const { system } of all) await closedCount(callers, bookingsARound, bookingIn(system));
+      const costs = all.map((): Cost[] => []);
+      for (let round = 0; round < rounds; round++)
+        for (const [i, filled] of all.entries()) costs[i]?.push(await costNow(filled, callers));
+      for (const { system } of all) await system.reconcile();
+      for (const [i, { stored }] of all.entries())
+        for (const line of linesOf(
+          `${each} of each service, ${stored} stored`,
+          costs[i] ?? [],
+          costs[0] ?? [],
+        ))
+          print(line);
     });
   }
 }
 
-async function costAt(
-  system: BenchSystem,
-  stored: number,
-  instances: number,
-  callers: number,
-): Promise<Cost> {
-  const { customers, infra } = system;
-  const missing = stored - customers.journal.told.size;
-  if (missing > 0) await fill(system, missing);
-  const book = async () => failureOf(await customers.book(), 201);
-  // Until compilers have seen everything.
-  await closedCount(callers, 200, book);
-  const rest = await measureRest(system);
-  const before = await redisMicros(infra.redisUrl);
-  const measured = await measure(system, rest, () => closedCount(callers, measuredBookings, book));
-  const after = await redisMicros(infra.redisUrl);
+/** Brings up a system for each size, one beside the other. */
+async function withFilled(
+  options: BenchOptions,
+  [size, ...others]: readonly number[],
+  work: (all: readonly Filled[]) => Promise<void>,
+  before: readonly Filled[] = [],
+): Promise<void> {
+  if (size === undefined) return work(before);
+  await withSystem(options, async (system) => {
+    await fill(system, size);
+    const rest = await measureRest(system);
+    await withFilled(options, others, work, [...before, { system, stored: size, rest }]);
+  });
+}
+
+function bookingIn({ customers }: BenchSystem) {
+  return async () => failureOf(await customers.book(), 201);
+}
+
+async function costNow({ system, rest }: Filled, callers: number): Promise<Cost> {
+  const { redisUrl } = system.infra;
+  const before = await redisMicros(redisUrl);
+  const measured = await measure(system, rest, () => closedCount(callers, bookingsARound, bookingIn(system)));
+  const after = await redisMicros(redisUrl);
   return {
     ...measured,
-    stored,
-    instances,
     redisMicros: (after.micros - before.micros) / measured.done,
     redisMiB: after.bytes / 2 ** 20,
   };
 }
 
-function text(cost: Cost, first: Cost): string {
-  const { stored, instances, perSecond, cpuMs, calls, memoryMiB } = cost;
-  const share = (of: (each: Cost) => number) => (of(cost) / of(first)).toFixed(2);
-  return (
-    `${instances} of each service, ${stored} stored: ${perSecond.toFixed(1)} bookings/s (× ${share((each) => each.perSecond)}), ` +
-    `${cpuMs.toFixed(1)} CPU-ms each (× ${share((each) => each.cpuMs)}), ${calls.toFixed(2)} calls (× ${share((each) => each.calls)}), ` +
-    `Redis at work ${cost.redisMicros.toFixed(0)} µs each (× ${share((each) => each.redisMicros)}); ` +
-    `Redis ${cost.redisMiB.toFixed(0)} MiB, all processes ${memoryMiB.toFixed(0)} MiB`
-  );
+function linesOf(what: string, costs: readonly Cost[], first: readonly Cost[]): string[] {
+  const told = (of: (cost: Cost) => number, digits: number) => {
+    const shares = costs.map((cost, round) => of(cost) / of(first[round] ?? cost));
+    const { middle, least, greatest } = middleOf(shares);
+    const spread = `${least.toFixed(2)} to ${greatest.toFixed(2)}`;
+    return `${middleOf(costs.map(of)).middle.toFixed(digits)} (× ${middle.toFixed(2)}, ${spread})`;
+  };
+  const [last] = costs.slice(-1);
+  const failures = new Map<string, number>();
+  for (const cost of costs)
+    for (const [failure, count] of cost.failures) failures.set(failure, (failures.get(failure) ?? 0) + count);
+  return [
+    `${what}: ${told(({ perSecond }) => perSecond, 1)} bookings/s, ${told(({ cpuMs }) => cpuMs, 1)} CPU-ms each, ` +
+      `${told(({ calls }) => calls, 2)} calls, Redis at work ${told((cost) => cost.redisMicros, 0)} µs each; ` +
+      `Redis ${last?.redisMiB.toFixed(0)} MiB, all processes ${last?.memoryMiB.toFixed(0)} MiB`,
+    ...[...failures].map(([failure, count]) => `  ${count} × ${failure}`),
+  ];
 }

@@ -6,9 +6,20 @@ import type { Request } from 'express';
  * as the sidecar, is believed about it, and nothing that is no host name finds its way into a link.
  */
 export function publicBaseUrl(req: Request): string {
+  const key = `${publicProtocol(req)} ${req.host} ${req.get('host')}`;
+  const known = origins.get(key);
+  if (known) return known;
   const named = [req.host, req.get('host')].find((host) => host !== undefined && isHost(host));
-  return new URL(`${publicProtocol(req)}://${named ?? 'localhost'}`).origin;
+  const { origin } = new URL(`${publicProtocol(req)}://${named ?? 'localhost'}`);
+  // Anybody may send any name.
+  if (origins.size >= originsMax) origins.clear();
+  origins.set(key, origin);
+  return origin;
 }
+
+// By how a request names it; nearly all name it the same.
+const origins = new Map<string, string>();
+const originsMax = 64;
 
 /** `X-Forwarded-Proto` is free text; links know two protocols. */
 export function publicProtocol(req: Request): 'http' | 'https' {

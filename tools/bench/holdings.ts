@@ -23,12 +23,37 @@ export function isAtRest({ streams, reminders, unsettled, due }: Holdings): bool
   return unread + reminders + unsettled + due === 0;
 }
 
-export async function readHoldings({ redisUrl, ports }: Infra): Promise<Holdings> {
+export function readHoldings({ redisUrl, ports }: Infra): Promise<Holdings> {
+  return reading(redisUrl, (redis) => readFrom(redis, ports));
+}
+
+/**
+ * Whether something is on its way, as far as that is to be seen without going through all that is held: a slot with a hold
+ * to visit has a reminder.
+ */
+export function isUnderWay({ redisUrl, ports }: Infra): Promise<boolean> {
+  return reading(redisUrl, async (redis) => {
+    const waiting = await Promise.all([
+      ...topics.map((topic) => redis.xLen(topic)),
+      ...Array.from({ length: shards }, (_, shard) => redis.zCard(`{s${shard}}:due`)),
+      countReminders(ports.etcdClient),
+    ]);
+    return waiting.some((count) => count > 0);
+  });
+}
+
+// As many as my pages lie in by the standard setting.
+const shards = 8;
+
+async function reading<Result>(
+  redisUrl: string,
+  read: (redis: ReturnType<typeof redisAt>) => Promise<Result>,
+): Promise<Result> {
   const redis = redisAt(redisUrl);
   redis.on('error', () => {});
   await redis.connect();
   try {
-    return await readFrom(redis, ports);
+    return await read(redis);
   } finally {
     redis.destroy();
   }

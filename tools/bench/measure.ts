@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { System } from '../system/system';
 import type { LoadResult } from './load';
-import { atRest } from './rest';
+import { comesToRest } from './rest';
 import { cpuSince, memorySum, ownCpuMs, processesOf, readUsage, sumOf } from './usage';
 
 /** What a load did, and what each of it cost over all processes, with all that follows until nothing is left to do. */
@@ -27,7 +27,7 @@ export interface AtRest {
 }
 
 export async function measureRest(system: System, seconds = 5): Promise<AtRest> {
-  await atRest(system.infra);
+  await comesToRest(system.infra);
   const before = readUsage(processesOf(system));
   await sleep(seconds * 1_000);
   const after = readUsage(processesOf(system));
@@ -54,7 +54,7 @@ export async function measure(
   const result = await load();
   const ownMs = ownCpuMs() - ownBefore;
   const memoryMiB = memorySum(readUsage(processes));
-  await atRest(system.infra);
+  await comesToRest(system.infra);
   const cpu = cpuSince(usageBefore, readUsage(processes));
   const seconds = (Date.now() - begun) / 1_000;
   const each = (ms: number) => ms / result.done;

@@ -36,20 +36,21 @@ interface Asked {
   headers: Record<string, string>;
   body?: string;
 }
-type Ask = (url: string, asked: Asked) => Promise<{ status: number; headers: Headers; text: string }>;
+type Ask = (path: string, asked: Asked) => Promise<{ status: number; headers: Headers; text: string }>;
 
 const deadlineMs = 30_000;
 
-const byFetch: Ask = async (url, asked) => {
-  const response = await fetch(url, { ...asked, signal: AbortSignal.timeout(deadlineMs) });
-  return { status: response.status, headers: response.headers, text: await response.text() };
-};
+function askByFetch(baseUrl: string): Ask {
+  return async (path, asked) => {
+    const response = await fetch(`${baseUrl}${path}`, { ...asked, signal: AbortSignal.timeout(deadlineMs) });
+    return { status: response.status, headers: response.headers, text: await response.text() };
+  };
+}
 
-/** For a load that shares its processors with what it loads: a third of what {@link byFetch} takes of them. */
+/** For a load that shares its processors with what it loads: a third of what {@link askByFetch} takes of them. */
 export function askLightly(baseUrl: string): Ask {
   const pool = new Pool(baseUrl);
-  return async (url, { method, headers, body }) => {
-    const path = url.slice(baseUrl.length);
+  return async (path, { method, headers, body }) => {
     const asked = { method: method as Dispatcher.HttpMethod, path, headers, ...(body ? { body } : {}) };
     const answer = await askWhole(pool, asked, deadlineMs);
     const answered = new Headers(answer.headers as Record<string, string>);
@@ -57,14 +58,14 @@ export function askLightly(baseUrl: string): Ask {
   };
 }
 
-export function apiOf(baseUrl: string, ask: Ask = byFetch): Api {
+export function apiOf(baseUrl: string, ask: Ask = askByFetch(baseUrl)): Api {
   async function call(
     method: string,
     path: string,
     body?: string,
     headers: Record<string, string> = {},
   ): Promise<Reply> {
-    const answer = await ask(`${baseUrl}${path}`, {
+    const answer = await ask(path, {
       method,
       headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
       ...(body === undefined ? {} : { body }),

@@ -4,13 +4,13 @@ import { createViewRedis } from '../../services/notification/store/viewRedis';
 import type { BenchSystem } from './benchSystem';
 import { centerIds, dateAfter, openDays } from './calendars';
 import { failureOf } from './customers';
+import { shards } from './holdings';
 import { atRest } from './rest';
 
 type Redis = ReturnType<typeof redisAt>;
 
 const times = ['08:00', '09:00', '10:00', '11:00'];
 const template = { centerId: centerIds[2] ?? '', date: dateAfter(362), time: times[0] ?? '' };
-const shards = 8;
 
 /**
  * Stores bookings by copying one that the system has made, key by key, while no service runs: a system that is full is

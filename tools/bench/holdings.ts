@@ -42,8 +42,8 @@ export function isUnderWay({ redisUrl, ports }: Infra): Promise<boolean> {
   });
 }
 
-// As many as my pages lie in by the standard setting.
-const shards = 8;
+/** As many as my pages lie in by the standard setting. */
+export const shards = 8;
 
 async function reading<Result>(
   redisUrl: string,

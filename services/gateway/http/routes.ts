@@ -31,9 +31,7 @@ export function gatewayRoutes(sidecarPool: Dispatcher, deadlineMs: number, apiTo
     const answer = await surelySend(route.appId, () => invoke(req, path), deadlineMs / 2);
     const { status, headers, body } = answer;
     holdOff.note(asked, answer);
-    // A timeout of a sidecar can leave the head of an answer alone.
-    const isCut = (status === 200 || status === 201) && body.length === 0;
-    if (isCut || !isOfService(status, headers) || headers[notBegunHeader] !== undefined) {
+    if (!isOfService(answer) || headers[notBegunHeader] !== undefined) {
       const cause = new Error(`the sidecar answered ${status}: ${body.subarray(0, 300)}`);
       throw new RefusedError(refuse('service_unavailable'), { cause });
     }
@@ -119,7 +117,9 @@ function taken(req: Request): Record<string, string> {
 const keyHeader = 'idempotency-key';
 
 // Our services answer errors as problem+json only; another one was born in a sidecar, and says nothing to a caller.
-function isOfService(status: number, headers: Answer['headers']): boolean {
+function isOfService({ status, headers, body }: Answer): boolean {
+  // A timeout of a sidecar can leave the head of an answer alone.
+  if (status === 200 || status === 201) return body.length > 0;
   if (status < 300 || status === 304) return true;
   return String(headers['content-type'] ?? '').startsWith('application/problem+json');
 }

@@ -27,7 +27,9 @@ function refundIn({ type, data }: OrderEvent): PaymentContract['refund']['input'
     case 'OrderCanceled':
     case 'OrderRejected':
       return data.refund && { ...data.refund, ends: true };
-    default:
+    case 'OrderPlaced':
+    case 'OrderProgressed':
+    case 'OrderExpired':
       return undefined;
   }
 }

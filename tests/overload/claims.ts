@@ -21,7 +21,7 @@ export function claimsOf(measured: Measured): Claim[] {
     answersPerSecond(measured),
     wellFormed(measured),
     meanResponse(measured),
-    refusalsAtOrder(measured),
+    refusalsUnderSiege(measured),
     refusalsAsWaited(measured),
     acceptedAgain(measured),
     noDoubleCharge(measured),
@@ -94,23 +94,24 @@ function meanResponse({ slow }: Measured): Claim {
 }
 
 /** Refusals by the open breaker; who found out whether payment is back waited for payment. */
-export function refusalsWhileOpen(measured: Measured, answers: readonly Logged[]): number[] {
+export function refusalsWhileOpen(measured: Measured, answers: readonly Logged[]): Logged[] {
   const phases = slowOpenPhases(measured);
   return answers
     .filter(
       ({ at, durationMs, status }) => status === 503 && isIn(phases, at - durationMs) && isIn(phases, at),
     )
-    .filter(({ traceId }) => !measured.tries.has(traceId))
-    .map(({ durationMs }) => durationMs);
+    .filter(({ traceId }) => !measured.tries.has(traceId));
 }
 
-function refusalsAtOrder(measured: Measured): Claim {
-  const refusals = refusalsWhileOpen(measured, measured.atOrder);
-  const p99 = p99Of(refusals);
+function refusalsUnderSiege(measured: Measured): Claim {
+  const refusals = refusalsWhileOpen(measured, measured.atGateway);
+  const atOrder = new Set(measured.atOrder.map(({ traceId }) => traceId));
+  const byOrder = refusals.filter(({ traceId }) => atOrder.has(traceId)).length;
+  const p99 = p99Of(refusals.map(({ durationMs }) => durationMs));
   return {
-    says: 'refusals while open, under siege, at the service that refuses: p99 ≤ 20 ms',
+    says: 'refusals while open, under siege, from the gateway’s reading to its answer: p99 ≤ 20 ms',
     holds: p99 <= 20,
-    measured: `${p99.toFixed(1)} ms, of ${refusals.length}`,
+    measured: `${p99.toFixed(1)} ms, of ${refusals.length}: ${byOrder} by order, the others by the gateway in its place`,
   };
 }
 

@@ -78,13 +78,11 @@ function changes(breaker: readonly BreakerChange[], span: Span): string {
 
 function openLines(measured: Measured): string[] {
   const phases = slowOpenPhases(measured);
-  const order = refusalsWhileOpen(measured, measured.atOrder);
-  const gateway = refusalsWhileOpen(measured, measured.atGateway);
+  const order = refusalsWhileOpen(measured, measured.atOrder).map(({ durationMs }) => durationMs);
   const span = measured.slow.span.to - measured.slow.span.from;
   return [
     `  open for ${(lengthMs(phases) / 1_000).toFixed(1)} s of ${(span / 1_000).toFixed(1)} s, in ${phases.length} phases`,
-    `  refusals while open: ${order.length}, at order p99 ${p99Of(order).toFixed(1)} ms; ` +
-      `at the gateway, with ${measured.slow.siege.command.split(' ')[1]} in line for two cores, p99 ${p99Of(gateway).toFixed(0)} ms`,
+    `  refusals by order while open: ${order.length}, p99 ${p99Of(order).toFixed(1)} ms there`,
   ];
 }
 

@@ -3,6 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Pool } from 'undici';
+import { askWhole } from '../../services/shared/platform/wholeAnswer';
 import { readToolchain } from '../../tools/system/plan';
 import { appOf, planSystem, type System } from '../../tools/system/system';
 import type { Books } from '../support/books';
@@ -61,12 +63,13 @@ export async function overload({ users, seconds, say }: ScenarioOptions): Promis
     envOf: { reservation: { LOG_LEVEL: 'warn' }, notification: { LOG_LEVEL: 'warn' } },
     sidecarLogLevelOf: { order: 'info' },
   });
+  const gateway = new Pool(system.url('gateway'));
   let isDone = false;
   try {
     await system.start();
     say(`the system is up; its logs are in ${dataDir}/logs`);
     const besiege = besieger(system, program, dataDir, users);
-    await warmUp(system);
+    await warmUp(gateway);
 
     say(`payment is quick: ${users} users for 15 s`);
     const busy = await timed(() => besiege('busy', 15));
@@ -93,7 +96,7 @@ export async function overload({ users, seconds, say }: ScenarioOptions): Promis
 
     say('payment takes 600 ms, always: few come');
     await delayPayment(system, '600');
-    const calm = await calmRefusals(system);
+    const calm = await calmRefusals(gateway);
     await delayPayment(system, '0');
 
     say('waiting until all is settled');
@@ -115,6 +118,7 @@ export async function overload({ users, seconds, say }: ScenarioOptions): Promis
       settledAfterMs: Date.now() - quietFrom,
     };
   } finally {
+    await gateway.destroy();
     await system.stop();
     if (isDone && !process.env.KEEP_TEST_DATA) rmSync(dataDir, { recursive: true, force: true });
   }
@@ -162,30 +166,28 @@ interface Answered {
   traceId: string;
 }
 
-async function book(system: System, body: object): Promise<Answered> {
+async function book(gateway: Pool, body: object): Promise<Answered> {
   const traceId = randomBytes(16).toString('hex');
-  const begun = performance.now();
-  const status = await fetch(`${system.url('gateway')}/orders`, {
-    method: 'POST',
+  const asked = {
+    path: '/orders',
+    method: 'POST' as const,
     headers: { 'content-type': 'application/json', traceparent: `00-${traceId}-00000000000000ab-01` },
     body: JSON.stringify(body),
-    signal: AbortSignal.timeout(15_000),
-  }).then(
-    async (answer) => {
-      await answer.text();
-      return answer.status;
-    },
+  };
+  const begun = performance.now();
+  const status = await askWhole(gateway, asked, 15_000).then(
+    (answer) => answer.status,
     () => 0,
   );
   return { status, waitedMs: performance.now() - begun, traceId };
 }
 
 /** What has just been started is slow at first, and says nothing of how it is later. */
-async function warmUp(system: System): Promise<void> {
+async function warmUp(gateway: Pool): Promise<void> {
   const bodies = bookings(1_000);
   const until = Date.now() + 10_000;
   const caller = async () => {
-    for (let body = bodies.pop(); body && Date.now() < until; body = bodies.pop()) await book(system, body);
+    for (let body = bodies.pop(); body && Date.now() < until; body = bodies.pop()) await book(gateway, body);
   };
   await Promise.all(Array.from({ length: 8 }, caller));
 }
@@ -204,13 +206,13 @@ function bookers(system: System) {
 }
 
 /** Fifty a second for some seconds, after enough at once to open the breaker. */
-async function calmRefusals(system: System): Promise<Measured['calm']> {
-  const bodies = bookings(800, 2_000);
-  const next = () => book(system, bodies.pop() ?? {});
+async function calmRefusals(gateway: Pool): Promise<Measured['calm']> {
+  const bodies = bookings(1_000, 2_000);
+  const next = () => book(gateway, bodies.pop() ?? {});
   for (let round = 0; round < 4; round++) await Promise.all(Array.from({ length: 15 }, next));
   const from = Date.now();
   const calls: ReturnType<typeof book>[] = [];
-  for (let i = 0; i < 300; i++) {
+  for (let i = 0; i < 900; i++) {
     calls.push(next());
     await sleep(from + (i + 1) * 20 - Date.now());
   }

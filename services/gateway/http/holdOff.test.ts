@@ -6,6 +6,8 @@ const refused = {
   body: Buffer.from(JSON.stringify({ code: 'payment_unavailable' })),
 };
 
+const accepted = { status: 201, headers: {}, body: Buffer.from('{}') };
+
 function holdOffAt() {
   let now = 1_000;
   const holdOff = createHoldOff(() => now);
@@ -45,11 +47,21 @@ describe('When the moment is over', () => {
     expect(howManyGo(holdOff)).toBe(0);
   });
 
-  test('and one of them is accepted, then all go', () => {
+  test('and the service said for how many to ask, then so many go', () => {
+    const { holdOff, pass } = holdOffAt();
+    holdOff.note(asked, { ...refused, headers: { ...refused.headers, 'x-then-ask-max': '3' } });
+    pass(200);
+    expect([howManyGo(holdOff), howManyGo(holdOff)]).toEqual([3, 0]);
+  });
+
+  test('and one of them is accepted, then two more go, and after eight all', () => {
     const { holdOff } = over();
     howManyGo(holdOff);
-    holdOff.note(asked, { status: 201, headers: {}, body: Buffer.from('{}') });
-    expect(howManyGo(holdOff)).toBe(100);
+    const went = Array.from({ length: 8 }, () => {
+      holdOff.note(asked, accepted);
+      return howManyGo(holdOff);
+    });
+    expect(went).toEqual([2, 2, 2, 2, 2, 2, 2, 100]);
   });
 
   test('and one of them is refused for all, then nobody goes for another moment', () => {
@@ -61,10 +73,22 @@ describe('When the moment is over', () => {
     expect(howManyGo(holdOff)).toBe(8);
   });
 
-  test('and none of them hears anything, then soon all go', () => {
+  test('and none of them hears anything, then a few more go after a second, and all after three', () => {
     const { holdOff, pass } = over();
     howManyGo(holdOff);
-    pass(500);
+    pass(999);
+    expect(howManyGo(holdOff)).toBe(0);
+    pass(1);
+    expect([howManyGo(holdOff), howManyGo(holdOff)]).toEqual([8, 0]);
+    pass(1_999);
+    expect(howManyGo(holdOff)).toBe(8);
+    pass(1);
+    expect(howManyGo(holdOff)).toBe(100);
+  });
+
+  test('and nobody came for long, then all go', () => {
+    const { holdOff, pass } = over();
+    pass(3_000);
     expect(howManyGo(holdOff)).toBe(100);
   });
 });
@@ -131,7 +155,7 @@ test('Where a service has no line, then nobody waits', async () => {
 test('When somebody with a key is accepted meanwhile, then the others hear the same as before', () => {
   const { holdOff } = holdOffAt();
   holdOff.note('POST /orders', refused);
-  holdOff.note('POST /orders', { status: 201, headers: {}, body: Buffer.from('{}') });
+  holdOff.note('POST /orders', accepted);
   expect(holdOff.refusalOf('POST /orders')).toBeDefined();
 });
 

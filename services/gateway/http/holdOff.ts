@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Refusal, type RefusalCode, refusalTable, refuse } from '../../shared/contracts/refusals';
-import { lineHeader, refusedForAllHeader } from '../../shared/platform/problem';
+import { lineHeader, refusedForAllHeader, thenAskHeader } from '../../shared/platform/problem';
 
 /**
  * Where a service says that for a moment it would refuse everybody who asks the same, it is not asked meanwhile: the edge
  * answers in its place. In an overload most of the work is to say no, and this is where it costs least. After that
- * moment a few go through, and the others with them as soon as one of those hears something else.
+ * moment a few go through; each that hears something else lets two more go, until it is plain that nobody is refused.
  */
 export interface HoldOff {
   /** What who asks this now would hear; undefined for who is to go and ask. */
@@ -25,17 +25,40 @@ interface Answered {
   body: Buffer;
 }
 
+interface ForAll {
+  refusal: Refusal;
+  lineMs: number;
+  forMs: number;
+  thenAskMax: number;
+}
+
+interface Held extends ForAll {
+  /** Epoch ms. Nobody asks before; from then on some do, as many more at the next such time, and at the end all. */
+  until: number;
+  isOverAt: number;
+  /** How many may still ask. */
+  places: number;
+  /** How many have heard something else since. */
+  accepted: number;
+}
+
 export function createHoldOff(
   now: () => number = Date.now,
   wait: (ms: number) => Promise<unknown> = sleep,
 ): HoldOff {
-  const held = new Map<string, { until: number; refusal: Refusal; lineMs: number; asking: number }>();
+  const held = new Map<string, Held>();
 
   function refusalOf(asked: string): Refusal | undefined {
     const found = held.get(asked);
-    if (!found || now() >= found.until + heldMsMax) return undefined;
-    if (now() < found.until || found.asking >= askingMax) return found.refusal;
-    found.asking += 1;
+    if (!found || now() >= found.isOverAt) return undefined;
+    if (now() < found.until) return found.refusal;
+    if (found.places === 0) {
+      // Those who went may never hear anything.
+      if (now() < found.until + unheardMsMax) return found.refusal;
+      found.until = now();
+      found.places = found.thenAskMax;
+    }
+    found.places -= 1;
     return undefined;
   }
 
@@ -51,23 +74,35 @@ export function createHoldOff(
     },
     note(asked, answer) {
       const forAll = refusalForAll(answer);
-      if (forAll) held.set(asked, { ...forAll, until: now() + forAll.forMs, asking: 0 });
-      else if (now() >= (held.get(asked)?.until ?? 0)) held.delete(asked);
+      const found = held.get(asked);
+      if (forAll) {
+        const until = now() + forAll.forMs;
+        held.set(asked, {
+          ...forAll,
+          until,
+          isOverAt: until + forgottenAfterMs,
+          places: forAll.thenAskMax,
+          accepted: 0,
+        });
+      } else if (found && now() >= found.until) {
+        found.accepted += 1;
+        found.places += 2;
+        if (found.accepted >= askMaxStandard) held.delete(asked);
+      }
     },
   };
 }
 
-function refusalForAll({
-  status,
-  headers,
-  body,
-}: Answered): { refusal: Refusal; lineMs: number; forMs: number } | undefined {
+function refusalForAll({ status, headers, body }: Answered): ForAll | undefined {
   const forMs = Number(headers[refusedForAllHeader]);
   const code = status === 503 && forMs > 0 ? codeIn(body) : undefined;
   if (!code) return undefined;
-  const refusal = refuse(code, {}, Number(headers['retry-after']) || 1);
-  const lineMs = Math.min(Number(headers[lineHeader]) || 0, lineMsMax);
-  return { refusal, lineMs, forMs: Math.min(forMs, heldMsMax) };
+  return {
+    refusal: refuse(code, {}, Number(headers['retry-after']) || 1),
+    lineMs: Math.min(Number(headers[lineHeader]) || 0, lineMsMax),
+    forMs: Math.min(forMs, heldMsMax),
+    thenAskMax: Math.max(1, Number(headers[thenAskHeader]) || askMaxStandard),
+  };
 }
 
 function codeIn(body: Buffer): RefusalCode | undefined {
@@ -81,7 +116,10 @@ function codeIn(body: Buffer): RefusalCode | undefined {
 
 // Whatever a service says: it has to be asked again soon to be found well.
 const heldMsMax = 500;
+// Longer than a booking takes that waits for payment in vain.
+const unheardMsMax = 1_000;
+const forgottenAfterMs = 3_000;
 const lineMsMax = 1_000;
 const stepMs = 20;
 // As many as an order service has in flight by its standard setting, so that a line that moved is filled again.
-const askingMax = 8;
+const askMaxStandard = 8;

@@ -1,5 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createLogger } from '../../shared/platform/logger';
-import { createBreakerWatch } from './breakerWatch';
+import { type BreakerWatch, createBreakerWatch } from './breakerWatch';
 import { expectLaws, orderId, placeInput, slot, worldWith } from './laws.sample';
 import { declinedCard, goodCard } from './payment.sample';
 import { OrderProcess, World } from './world.sample';
@@ -9,24 +10,30 @@ const at = (ms: number) => new Date(begin + ms);
 const byBreaker = { isBreakerOpen: true };
 const byTimeout = { isBreakerOpen: false };
 
-function watch() {
-  return createBreakerWatch({ log: createLogger('test', 'silent'), probesMax: 3, probeMs: 300 });
+const nobodyWaits = () => Promise.reject(new Error('it waits'));
+
+function watch(wait: (ms: number) => Promise<unknown> = nobodyWaits) {
+  return createBreakerWatch({ log: createLogger('test', 'silent'), probesMax: 3, probeMs: 300, wait });
 }
 
 /** One that was told at 0 that the breaker is open. */
-function watchOfOpen() {
-  const breaker = watch();
-  breaker.admit('first', at(0));
+function watchOfOpen(wait?: (ms: number) => Promise<unknown>) {
+  const breaker = watch(wait);
   breaker.noteFailure('first', at(0), byBreaker);
-  breaker.leave('first');
   return breaker;
 }
 
+/** Those of some orders who may ask payment at a time. */
+async function admitted(breaker: BreakerWatch, ms: number, ids: readonly string[]): Promise<string[]> {
+  const answers = await Promise.all(ids.map((id) => breaker.admit(id, () => at(ms))));
+  return ids.filter((_id, i) => answers[i]);
+}
+
 describe('While the breaker is closed', () => {
-  test('when a call fails, then bookings go on: whether that opens it, the sidecar decides', () => {
+  test('when a call fails, then bookings go on: whether that opens it, the sidecar decides', async () => {
     const breaker = watch();
     for (let i = 0; i < 100; i++) {
-      expect(breaker.admit(`order ${i}`, at(i))).toBe(true);
+      expect(await breaker.admit(`order ${i}`, () => at(i))).toBe(true);
       breaker.noteFailure(`order ${i}`, at(i), byTimeout);
     }
     expect(breaker.isShedding(at(100))).toBe(false);
@@ -34,16 +41,15 @@ describe('While the breaker is closed', () => {
 });
 
 describe('When the sidecar says that its breaker is open', () => {
-  test('then nobody asks until it may be asked again', () => {
+  test('then nobody asks until it may be asked again', async () => {
     const breaker = watchOfOpen();
-    expect([breaker.isShedding(at(299)), breaker.admit('next', at(299))]).toEqual([true, false]);
-    expect([breaker.isShedding(at(300)), breaker.admit('next', at(300))]).toEqual([false, true]);
+    expect([breaker.isShedding(at(299)), await admitted(breaker, 299, ['next'])]).toEqual([true, []]);
+    expect([breaker.isShedding(at(300)), await admitted(breaker, 300, ['next'])]).toEqual([false, ['next']]);
   });
 
-  test('then as many at once as close it find out how it is, and no more', () => {
+  test('then as many at once as close it find out how it is, and no more', async () => {
     const breaker = watchOfOpen();
-    const admitted = ['a', 'b', 'c', 'd', 'e'].filter((id) => breaker.admit(id, at(300)));
-    expect(admitted).toEqual(['a', 'b', 'c']);
+    expect(await admitted(breaker, 300, ['a', 'b', 'c', 'd', 'e'])).toEqual(['a', 'b', 'c']);
     expect(breaker.isShedding(at(310))).toBe(true);
   });
 
@@ -57,42 +63,45 @@ describe('When the sidecar says that its breaker is open', () => {
     expect(breaker.enter(at(300))).toBeUndefined();
   });
 
-  test('and closed again, then all are let in', () => {
+  test('and closed again, then all are let in', async () => {
     const breaker = watchOfOpen();
     for (const id of ['a', 'b', 'c']) {
       breaker.enter(at(300));
-      breaker.admit(id, at(300));
+      await admitted(breaker, 300, [id]);
     }
     for (const id of ['a', 'b', 'c']) breaker.noteAnswer(id, at(310));
     expect(Array.from({ length: 10 }, () => breaker.enter(at(311))).every(Boolean)).toBe(true);
   });
 
-  test('and so many were answered, then all bookings go on', () => {
+  test('and so many were answered, then all bookings go on', async () => {
     const breaker = watchOfOpen();
-    for (const id of ['a', 'b', 'c']) breaker.admit(id, at(300));
+    await admitted(breaker, 300, ['a', 'b', 'c']);
     breaker.noteAnswer('a', at(310));
     breaker.noteAnswer('b', at(311));
-    expect(breaker.admit('d', at(312))).toBe(false);
+    expect(await admitted(breaker, 312, ['d'])).toEqual([]);
     breaker.noteAnswer('c', at(313));
-    expect(['d', 'e', 'f', 'g'].every((id) => breaker.admit(id, at(313)))).toBe(true);
+    expect(await admitted(breaker, 313, ['d', 'e', 'f', 'g'])).toEqual(['d', 'e', 'f', 'g']);
   });
 
   test.each([
     ['fails', byTimeout],
     ['is refused by the breaker', byBreaker],
-  ])('and one that was to find out %s, then nobody asks for a while, and it begins anew', (_how, failure) => {
-    const breaker = watchOfOpen();
-    for (const id of ['a', 'b', 'c']) breaker.admit(id, at(300));
-    breaker.noteAnswer('a', at(310));
-    breaker.noteFailure('b', at(600), failure);
-    breaker.noteAnswer('c', at(601));
-    expect(breaker.admit('d', at(899))).toBe(false);
-    for (const id of ['d', 'e', 'f']) expect(breaker.admit(id, at(900))).toBe(true);
-    for (const id of ['d', 'e']) breaker.noteAnswer(id, at(910));
-    expect(breaker.isShedding(at(911))).toBe(true);
-    breaker.noteAnswer('f', at(912));
-    expect(breaker.isShedding(at(913))).toBe(false);
-  });
+  ])(
+    'and one that was to find out %s, then nobody asks for a while, and it begins anew',
+    async (_how, failure) => {
+      const breaker = watchOfOpen();
+      await admitted(breaker, 300, ['a', 'b', 'c']);
+      breaker.noteAnswer('a', at(310));
+      breaker.noteFailure('b', at(600), failure);
+      breaker.noteAnswer('c', at(601));
+      expect(await admitted(breaker, 899, ['d'])).toEqual([]);
+      expect(await admitted(breaker, 900, ['d', 'e', 'f'])).toEqual(['d', 'e', 'f']);
+      for (const id of ['d', 'e']) breaker.noteAnswer(id, at(910));
+      expect(breaker.isShedding(at(911))).toBe(true);
+      breaker.noteAnswer('f', at(912));
+      expect(breaker.isShedding(at(913))).toBe(false);
+    },
+  );
 
   test('and one that was asked before is answered or fails, then that says nothing of how it is now', () => {
     const breaker = watchOfOpen();
@@ -102,11 +111,11 @@ describe('When the sidecar says that its breaker is open', () => {
     expect(breaker.isShedding(at(300))).toBe(false);
   });
 
-  test('and one that was to find out never asked, then another may', () => {
+  test('and one that was to find out never asked, then another may', async () => {
     const breaker = watchOfOpen();
-    for (const id of ['a', 'b', 'c']) breaker.admit(id, at(300));
+    await admitted(breaker, 300, ['a', 'b', 'c']);
     breaker.leave('a');
-    expect([breaker.admit('d', at(300)), breaker.admit('e', at(300))]).toEqual([true, false]);
+    expect(await admitted(breaker, 300, ['d', 'e'])).toEqual(['d']);
   });
 
   test.each([
@@ -123,12 +132,105 @@ describe('When the sidecar says that its breaker is open', () => {
 });
 
 test.each([
-  [0, 300],
-  [120, 180],
-  [299, 50],
-  [400, 50],
-])('When it was noted %i ms ago, then the edge need not ask for %i ms', (ms, forAllMs) => {
-  expect(watchOfOpen().refusal(at(ms))).toMatchObject({ forAllMs });
+  [0, { forAllMs: 300, thenAskMax: 3 }],
+  [120, { forAllMs: 180, thenAskMax: 3 }],
+  [299, { forAllMs: 100, thenAskMax: 1 }],
+])(
+  'When it was noted %i ms ago, then the edge hears how long to wait, and for how many to ask: %j',
+  (ms, hint) => {
+    expect(watchOfOpen().refusal(at(ms))).toMatchObject(hint);
+  },
+);
+
+test('When all places are taken, then one is enough to find out what came of it', async () => {
+  const breaker = watchOfOpen();
+  await admitted(breaker, 300, ['a', 'b', 'c']);
+  expect(breaker.refusal(at(320))).toMatchObject({ forAllMs: 100, thenAskMax: 1 });
+});
+
+describe('One that was told to come again in a second', () => {
+  /** Time that passes only while somebody waits. */
+  function waitingFrom(ms: number, meanwhile: (breaker: BreakerWatch, ms: number) => void = () => {}) {
+    let nowMs = ms;
+    const breaker = watchOfOpen(async (waitMs) => {
+      nowMs += waitMs;
+      meanwhile(breaker, nowMs);
+    });
+    return { breaker, comes: (id: string) => breaker.admit(id, () => at(nowMs)), passed: () => nowMs - ms };
+  }
+
+  test('and comes then, while all places are taken, then it has the first that is free', async () => {
+    const { breaker, comes, passed } = waitingFrom(1_000, (it, ms) => {
+      if (ms === 1_080) it.leave('b');
+    });
+    breaker.refusalOf('patient', at(0));
+    await admitted(breaker, 900, ['a', 'b', 'c']);
+    expect([await comes('patient'), passed()]).toEqual([true, 80]);
+  });
+
+  test('and one that finds out fails meanwhile, then it waits until the next may ask, and is before those who come just then', async () => {
+    const others: boolean[] = [];
+    const { breaker, comes, passed } = waitingFrom(1_000, (it, ms) => {
+      if (ms === 1_040) it.noteFailure('a', at(ms), byTimeout);
+      others.push(it.isShedding(at(ms)));
+    });
+    breaker.refusalOf('patient', at(0));
+    await admitted(breaker, 900, ['a', 'b', 'c']);
+    expect([await comes('patient'), passed()]).toEqual([true, 340]);
+    expect(others.slice(0, -1)).not.toContain(false);
+    // It has one of the three places, and two are left.
+    expect(await admitted(breaker, 1_340, ['d', 'e', 'f'])).toEqual(['d', 'e']);
+  });
+
+  test('and no place becomes free, then it is told once more, after four tries of the breaker at most', async () => {
+    const { breaker, comes, passed } = waitingFrom(1_000);
+    breaker.refusalOf('patient', at(0));
+    await admitted(breaker, 900, ['a', 'b', 'c']);
+    expect([await comes('patient'), passed()]).toEqual([false, 1_200]);
+  });
+
+  test('and the breaker closes meanwhile, then it goes on', async () => {
+    const { breaker, comes } = waitingFrom(1_000, (it, ms) => {
+      for (const id of ['a', 'b', 'c']) it.noteAnswer(id, at(ms));
+    });
+    breaker.refusalOf('patient', at(0));
+    await admitted(breaker, 900, ['a', 'b', 'c']);
+    expect(await comes('patient')).toBe(true);
+  });
+
+  test.each([
+    ['before that', 999],
+    ['at once', 0],
+  ])('and comes %s, then it hears so, and must wait as long again', async (_when, ms) => {
+    const breaker = watchOfOpen();
+    breaker.refusalOf('hasty', at(0));
+    await admitted(breaker, 300, ['a', 'b', 'c']);
+    expect(await admitted(breaker, ms, ['hasty'])).toEqual([]);
+    breaker.refusalOf('hasty', at(ms));
+    expect(await admitted(breaker, ms + 999, ['hasty'])).toEqual([]);
+  });
+
+  test('beside many such, then no more than two wait: the third place is for whoever comes', async () => {
+    const { breaker, comes } = waitingFrom(1_000);
+    for (const id of ['p', 'q', 'r']) breaker.refusalOf(id, at(0));
+    await admitted(breaker, 900, ['a', 'b', 'c']);
+    const waiting = ['p', 'q'].map(comes);
+    expect(await comes('r')).toBe(false);
+    breaker.leave('a');
+    expect(breaker.isShedding(at(1_000))).toBe(true);
+    breaker.leave('b');
+    breaker.leave('c');
+    expect(breaker.isShedding(at(1_000))).toBe(false);
+    expect(await Promise.all(waiting)).toEqual([true, true]);
+  });
+
+  test('and was let in then, then it is one of many again', async () => {
+    const { breaker, comes } = waitingFrom(1_000);
+    breaker.refusalOf('patient', at(0));
+    expect(await comes('patient')).toBe(true);
+    breaker.noteFailure('patient', at(1_300), byTimeout);
+    expect(await admitted(breaker, 1_400, ['patient'])).toEqual([]);
+  });
 });
 
 describe('A booking while the breaker is open', () => {
@@ -159,6 +261,24 @@ describe('A booking while the breaker is open', () => {
     process.breaker.noteFailure('another', process.world.now, byBreaker);
     expect(await process.order(orderId, 'place', input)).toEqual(first);
   });
+
+  test.each([
+    ['under its key', {}, true],
+    ['without one', { isFresh: true }, false],
+  ])(
+    'When it was refused and comes again %s while others find out, then it has the next place: %s',
+    async (_how, key, hasIt) => {
+      const { world, process } = await openWorld();
+      expect(await process.order(orderId, 'place', { ...input, ...key })).toMatchObject(refused);
+      world.pass(1);
+      const others = ['a', 'b', 'c', 'd', 'e'];
+      for (const id of others) await process.breaker.admit(id, () => world.now);
+      const again = process.order(orderId, 'place', { ...input, ...key });
+      await sleep(50);
+      process.breaker.leave('a');
+      expect('order' in (await again)).toBe(hasIt);
+    },
+  );
 
   test('When those that find out are answered, declined ones too, then the others are taken', async () => {
     const { world, process } = await openWorld();

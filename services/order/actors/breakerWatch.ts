@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Refusal, refuse } from '../../shared/contracts/refusals';
 import type { Logger } from '../../shared/platform/logger';
 
@@ -16,14 +17,19 @@ export interface BreakerWatch {
    * undefined for who is not.
    */
   enter(now: Date): (() => void) | undefined;
-  /** Whether an order may ask payment now. Whoever may has to {@link leave}, asked or not. */
-  admit(orderId: string, now: Date): boolean;
+  /**
+   * Whether an order may ask payment now. Whoever may has to {@link leave}, asked or not. One that comes back when it was
+   * told to waits a moment for its place among those that find out, and takes it before others who come just then.
+   */
+  admit(orderId: string, now: () => Date): Promise<boolean>;
   leave(orderId: string): void;
   /** Payment answered, whatever it was. */
   noteAnswer(orderId: string, now: Date): void;
   noteFailure(orderId: string, now: Date, failure: { isBreakerOpen: boolean }): void;
   /** For a booking that payment has no outcome for: to come again when that is worth it. */
   refusal(now: Date): Refusal<'payment_unavailable'>;
+  /** The same, for an order that can come back; when it does, as told, it is known. */
+  refusalOf(orderId: string, now: Date): Refusal<'payment_unavailable'>;
 }
 
 interface Outage {
@@ -42,18 +48,67 @@ interface Outage {
 export function createBreakerWatch({
   log,
   probesMax = 5,
-  probeMs = 300,
+  probeMs = 250,
+  wait = sleep,
 }: {
   log: Logger;
   probesMax?: number;
   probeMs?: number;
+  wait?: (ms: number) => Promise<unknown>;
 }): BreakerWatch {
   let outage: Outage | undefined;
   let onTheirWay = 0;
+  let waiting = 0;
+  /** From when on each may come back. */
+  const toldToComeAt = new Map<string, number>();
+  // The other places are for whoever comes.
+  const waitingMax = Math.ceil(probesMax / 2);
 
+  function freePlaces(now: Date): number {
+    if (!outage) return Number.POSITIVE_INFINITY;
+    return now.getTime() < outage.askFrom ? 0 : probesMax - outage.probes.size - outage.answered;
+  }
+
+  // A place that somebody waits for is not free for others.
   function isShedding(now: Date): boolean {
-    if (!outage) return false;
-    return now.getTime() < outage.askFrom || outage.probes.size + outage.answered >= probesMax;
+    return freePlaces(now) <= waiting;
+  }
+
+  function comesAsTold(orderId: string, now: Date): boolean {
+    return now.getTime() >= (toldToComeAt.get(orderId) ?? Number.POSITIVE_INFINITY);
+  }
+
+  function takePlace(orderId: string): true {
+    toldToComeAt.delete(orderId);
+    outage?.probes.add(orderId);
+    return true;
+  }
+
+  /** Until a place is free, or the breaker closed; false if that takes too long. */
+  async function takeNextPlace(orderId: string, now: () => Date): Promise<boolean> {
+    const until = now().getTime() + patienceInProbes * probeMs;
+    waiting += 1;
+    try {
+      while (freePlaces(now()) < 1) {
+        if (now().getTime() >= until) return false;
+        await wait(stepMs);
+      }
+      return takePlace(orderId);
+    } finally {
+      waiting -= 1;
+    }
+  }
+
+  function refusal(now: Date): Refusal<'payment_unavailable'> {
+    if (!outage) return refuse('payment_unavailable', {}, 1);
+    const openSeconds = (now.getTime() - outage.since.getTime()) / 1_000;
+    const untilAskedMs = outage.askFrom - now.getTime();
+    return {
+      ...refuse('payment_unavailable', {}, retryAfterSeconds(openSeconds)),
+      ...(untilAskedMs > whileProbingMs
+        ? { forAllMs: untilAskedMs, thenAskMax: probesMax }
+        : { forAllMs: whileProbingMs, thenAskMax: Math.max(1, freePlaces(now) - waiting) }),
+    };
   }
 
   return {
@@ -68,10 +123,10 @@ export function createBreakerWatch({
       };
     },
 
-    admit(orderId, now) {
-      if (isShedding(now)) return false;
-      outage?.probes.add(orderId);
-      return true;
+    async admit(orderId, now) {
+      const mayWait = comesAsTold(orderId, now()) && waiting < waitingMax;
+      if (mayWait) return takeNextPlace(orderId, now);
+      return !isShedding(now()) && takePlace(orderId);
     },
 
     leave(orderId) {
@@ -85,6 +140,7 @@ export function createBreakerWatch({
       if (outage.answered < probesMax) return;
       log.info({ openMs: now.getTime() - outage.since.getTime() }, 'payment answers again: bookings go on');
       outage = undefined;
+      toldToComeAt.clear();
     },
 
     noteFailure(orderId, now, { isBreakerOpen }) {
@@ -98,17 +154,29 @@ export function createBreakerWatch({
       }
     },
 
-    refusal(now) {
-      if (!outage) return refuse('payment_unavailable', {}, 1);
-      const openSeconds = (now.getTime() - outage.since.getTime()) / 1_000;
-      const refusal = refuse('payment_unavailable', {}, retryAfterSeconds(openSeconds));
-      return { ...refusal, forAllMs: Math.max(outage.askFrom - now.getTime(), whileProbingMs) };
+    refusal,
+
+    refusalOf(orderId, now) {
+      const told = refusal(now);
+      toldToComeAt.delete(orderId);
+      // Whoever was told first is forgotten first.
+      for (const [first] of toldToComeAt) {
+        if (toldToComeAt.size < toldMax) break;
+        toldToComeAt.delete(first);
+      }
+      if (outage) toldToComeAt.set(orderId, now.getTime() + (told.retryAfterSeconds ?? 1) * 1_000);
+      return told;
     },
   };
 }
 
 // Until those that find out how it is may have done so.
-const whileProbingMs = 50;
+const whileProbingMs = 100;
+
+// One try may fail while somebody waits, and the next is his.
+const patienceInProbes = 4;
+const stepMs = 20;
+const toldMax = 10_000;
 
 /** What has lasted long is likely to last longer; and who waits too long finds the seats gone. */
 function retryAfterSeconds(openSeconds: number): number {

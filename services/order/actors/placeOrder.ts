@@ -38,13 +38,18 @@ export function placing(options: PlaceOptions) {
     const checkup = Object.hasOwn(packages, input.orderType) ? packages[input.orderType] : undefined;
     if (!checkup) return refuse('order_type_unknown', { orderTypes: Object.keys(packages) });
     // Before any seat is held: what payment would not be asked for is refused here.
-    if (!breaker.admit(turn.id, turn.now())) return breaker.refusal(turn.now());
+    if (!(await breaker.admit(turn.id, () => turn.now()))) return refusalByBreaker(turn, input);
     try {
       return await placeOnSeat(turn, input, checkup);
     } finally {
       breaker.leave(turn.id);
     }
   };
+
+  /** One that has no key never comes back as the same. */
+  function refusalByBreaker(turn: OrderTurn, { isFresh }: Pick<PlaceInput, 'isFresh'>): Refusal {
+    return isFresh ? breaker.refusal(turn.now()) : breaker.refusalOf(turn.id, turn.now());
+  }
 
   async function placeOnSeat(
     turn: OrderTurn,
@@ -136,8 +141,7 @@ export function placing(options: PlaceOptions) {
         'payment not reached; the seat goes back, the charge is closed by the next visit',
       );
       await giveBack(false);
-      if (error.isBreakerOpen) return breaker.refusal(turn.now());
-      return refuse('payment_unavailable', {}, retryAfterSeconds);
+      return refusalByBreaker(turn, { isFresh });
     }
     switch (outcome.outcome) {
       case 'opened':

@@ -240,6 +240,8 @@ export interface Refusal<Code extends RefusalCode = RefusalCode> {
   readonly retryAfterSeconds?: number;
   /** For so long, whoever asks the same would hear the same. */
   readonly forAllMs?: number;
+  /** So many are enough to find out, after that, whether they still would; with `forAllMs` only. */
+  readonly thenAskMax?: number;
   /** There is a line, and it is worth standing in it for so long; with `forAllMs` only. */
   readonly lineMs?: number;
 }

@@ -38,6 +38,7 @@ export function writeProblem(req: Request, res: Response, refusal: Refusal): voi
   const waitSeconds = status === 503 ? (refusal.retryAfterSeconds ?? 2) : undefined;
   if (waitSeconds !== undefined) res.set('Retry-After', String(waitSeconds));
   if (refusal.forAllMs !== undefined) res.set(refusedForAllHeader, String(refusal.forAllMs));
+  if (refusal.thenAskMax !== undefined) res.set(thenAskHeader, String(refusal.thenAskMax));
   if (refusal.lineMs !== undefined) res.set(lineHeader, String(refusal.lineMs));
   res
     .status(status)
@@ -58,6 +59,7 @@ export function writeProblem(req: Request, res: Response, refusal: Refusal): voi
 
 /** For the edge, which keeps it to itself. */
 export const refusedForAllHeader = 'x-refused-for-all-ms';
+export const thenAskHeader = 'x-then-ask-max';
 export const lineHeader = 'x-line-ms';
 
 const whenToComeBack = {

@@ -27,6 +27,7 @@ module.exports = {
       ],
     },
     { ...common, displayName: 'manifests', testMatch: ['<rootDir>/tests/manifests/**/*.test.ts'] },
+    { ...common, displayName: 'images', testMatch: ['<rootDir>/tests/images/**/*.test.ts'] },
     { ...common, displayName: 'laws', testMatch: ['<rootDir>/tests/laws/**/*.test.ts'] },
     {
       ...common,

@@ -9,6 +9,7 @@ import { daprCli, daprRuntime } from './setup/dapr.mjs';
 import { kafka, postgresql, sqlite } from './setup/databases.mjs';
 import { build } from './setup/dist.mjs';
 import { faultTools } from './setup/faults.mjs';
+import { imageTools } from './setup/images.mjs';
 import { withLock } from './setup/lock.mjs';
 import { manifestTools } from './setup/manifests.mjs';
 import { npmPackages } from './setup/npm.mjs';
@@ -32,6 +33,7 @@ const STEPS = [
   ...faultTools,
   ...clusterTools,
   manifestTools,
+  ...imageTools,
   build,
 ];
 const STEP_NAMES = [...new Set(STEPS.map((step) => step.name))];
@@ -42,7 +44,7 @@ const USAGE = `usage: node tools/setup.mjs [--check] [--only=${STEP_NAMES.join('
   --check           say what would be done and change nothing; exit 1 if there is something to do
   --only=STEPS      only these steps; some are only done if named: sqlite, postgresql and kafka (for test:variants),
                     faults (for test:failures), siege (for scenario:overload), cluster (for test:cluster),
-                    manifests (for test:manifests)
+                    manifests (for test:manifests), images (for test:images)
   --pin-checksums   for maintainers: pin the checksums of the Dapr release archives in tools/dapr/checksums.json
 
   HEALTHCENTER_CACHE         where fetched and built tools are kept (else ~/.cache/healthcenter)

@@ -19,10 +19,19 @@ if (process.argv.includes('--all')) {
     'dist/tools/bench/main.js',
     '--quick',
   ]);
+  ofImages();
   run.jest('variants', { name: 'tests: other databases, another broker', args: ['--runInBand'] });
   onCluster();
 }
 run.end();
+
+function ofImages() {
+  const name = 'tests: the Dockerfile, built and run';
+  const setUp = [process.execPath, 'tools/setup.mjs', '--only=images'];
+  if (process.platform !== 'linux' || process.getuid() !== 0) run.leaveOut(name, 'it needs Linux and root');
+  else if (run.prepare('set-up of an image builder', setUp, 10)) run.jest('images', { name });
+  else run.leaveOut(name, 'its programs could not be had');
+}
 
 // Where Kubernetes has to be built first that takes long, so it is given what is left of 50 minutes.
 function onCluster() {

@@ -71,7 +71,7 @@ export const clusterTools = [
     pkg: 'sigs.k8s.io/metrics-server/cmd/metrics-server',
   }),
   kit({ name: 'pause', binaries: ['pause'], buildMinutes: 1, pkg: '.' }),
-  serviceNode(),
+  serviceNode('cluster'),
 ];
 
 function debianParts() {
@@ -131,8 +131,8 @@ function kit({ name, binaries, buildMinutes, pkg, goBuild, besides }) {
   };
 }
 
-/** The Node.js of the images: the Dockerfile's, whatever this machine's own is. npm has it as a package. */
-function serviceNode() {
+/** The Node.js of the images: the Dockerfile's, with its npm, whatever this machine's own is. npm has both as packages. */
+export function serviceNode(name) {
   const module = 'tools/cluster/modules/service-node';
   const folder = () => path.join(cache, 'cluster', `service-node-${digestOf(module)}-${os}-${arch}`);
   const program = () => path.join(folder(), 'node_modules', `node-${os}-${process.arch}`, 'bin/node');
@@ -141,7 +141,7 @@ function serviceNode() {
     tools: { 'cluster-service-node': program() },
   });
   return {
-    name: 'cluster',
+    name,
     onlyIfNamed: true,
     title: 'service-node',
     find: async () => (isExecutable(program()) ? found('kept') : null),

@@ -30,6 +30,11 @@ export interface Toolchain {
   linearizable?: string;
   /** Only for the overload scenario. */
   siege?: string;
+  /** Only for the tests of the Dockerfile. */
+  buildah?: string;
+  runc?: string;
+  imageDebian?: string;
+  'cluster-service-node'?: string;
 }
 
 export function readToolchain(): Toolchain {

@@ -93,6 +93,8 @@ export async function overload({ users, seconds, say }: ScenarioOptions): Promis
       return besieged;
     });
     const patient = await Promise.all(patience.people);
+    // What the sieges left to do is in nobody's way, either.
+    await lawsHold(system.infra.redisUrl, { withinMs: 120_000, seatsPerTime: seatsAt });
 
     say('payment takes 600 ms, always: few come');
     await delayPayment(system, '600');

@@ -143,6 +143,67 @@ describe('Where a service has a line', () => {
   });
 });
 
+describe('Who comes with a key, while all are refused', () => {
+  const asked = 'POST /orders';
+  const line = { ...refused.headers, 'x-line-ms': '250' };
+  const full = { ...refused, headers: line, body: Buffer.from('{"code":"booking_overloaded"}') };
+
+  test('then goes all the same, eight at a time; the others hear that theirs was not begun', async () => {
+    const { holdOff } = holdOffAt();
+    holdOff.note(asked, refused);
+    const came = await Promise.all(Array.from({ length: 10 }, () => holdOff.admitKeyed(asked)));
+    const leaves = came.filter((each) => typeof each === 'function');
+    expect(leaves).toHaveLength(8);
+    expect(came[9]).toEqual({ refused: 'booking_overloaded', facts: {}, retryAfterSeconds: 1 });
+    leaves[0]?.();
+    expect(typeof (await holdOff.admitKeyed(asked))).toBe('function');
+    expect(typeof (await holdOff.admitKeyed(asked))).toBe('object');
+    expect(typeof (await holdOff.admitKeyed('PATCH /orders/:id'))).toBe('function');
+  });
+
+  test('and takes none of the places of those without', async () => {
+    const { holdOff, pass } = holdOffAt();
+    holdOff.note(asked, refused);
+    pass(200);
+    for (let i = 0; i < 8; i++) await holdOff.admitKeyed(asked);
+    expect(holdOff.refusalOf(asked)).toBeUndefined();
+  });
+
+  test('and that is long ago, or never was, then all go', async () => {
+    const { holdOff, pass } = holdOffAt();
+    const howMany = async () => {
+      const came = await Promise.all(Array.from({ length: 20 }, () => holdOff.admitKeyed(asked)));
+      for (const leave of came) if (typeof leave === 'function') leave();
+      return came.filter((each) => typeof each === 'function').length;
+    };
+    expect(await howMany()).toBe(20);
+    holdOff.note(asked, refused);
+    expect(await howMany()).toBe(8);
+    pass(3_200);
+    expect(await howMany()).toBe(20);
+  });
+
+  test('for the line is full, then stands in it like all others', async () => {
+    let now = 1_000;
+    const holdOff = createHoldOff(
+      () => now,
+      async (ms) => (now += ms),
+    );
+    holdOff.note(asked, full);
+    expect(typeof (await holdOff.admitKeyed(asked))).toBe('function');
+    expect(now).toBe(1_200);
+    const other = createHoldOff(
+      () => now,
+      async (ms) => {
+        now += ms;
+        other.note(asked, full);
+      },
+    );
+    other.note(asked, full);
+    expect(await other.admitKeyed(asked)).toMatchObject({ refused: 'booking_overloaded' });
+  });
+});
+
 test('Where a service has no line, then nobody waits', async () => {
   const holdOff = createHoldOff(
     () => 1_000,

@@ -15,6 +15,11 @@ export interface HoldOff {
    * no to him again and again, which is taken from those who are served.
    */
   refusalInLine(asked: string): Promise<Refusal | undefined>;
+  /**
+   * The same for one with a key, which may have been done before: then it is not refused, and only who is asked can tell. So it
+   * goes, but few such at a time; the others hear that theirs was not begun. Who goes leaves by the answer.
+   */
+  admitKeyed(asked: string): Promise<Refusal | (() => void)>;
   /** Reads from an answer whether it would have been everybody's. */
   note(asked: string, answer: Answered): void;
 }
@@ -47,6 +52,7 @@ export function createHoldOff(
   wait: (ms: number) => Promise<unknown> = sleep,
 ): HoldOff {
   const held = new Map<string, Held>();
+  const keyedAsking = new Map<string, number>();
 
   function refusalOf(asked: string): Refusal | undefined {
     const found = held.get(asked);
@@ -62,15 +68,26 @@ export function createHoldOff(
     return undefined;
   }
 
+  async function refusalInLine(asked: string): Promise<Refusal | undefined> {
+    const cameAt = now();
+    for (;;) {
+      const refusal = refusalOf(asked);
+      if (!refusal || now() - cameAt >= (held.get(asked)?.lineMs ?? 0)) return refusal;
+      await wait(stepMs);
+    }
+  }
+
   return {
     refusalOf,
-    async refusalInLine(asked) {
-      const cameAt = now();
-      for (;;) {
-        const refusal = refusalOf(asked);
-        if (!refusal || now() - cameAt >= (held.get(asked)?.lineMs ?? 0)) return refusal;
-        await wait(stepMs);
-      }
+    refusalInLine,
+    async admitKeyed(asked) {
+      const found = held.get(asked);
+      const isHeld = found !== undefined && now() < found.isOverAt;
+      if (isHeld && found.refusal.refused === notBegun) return (await refusalInLine(asked)) ?? (() => {});
+      const asking = keyedAsking.get(asked) ?? 0;
+      if (isHeld && asking >= askMaxStandard) return refuse(notBegun, {}, 1);
+      keyedAsking.set(asked, asking + 1);
+      return () => keyedAsking.set(asked, (keyedAsking.get(asked) ?? 1) - 1);
     },
     note(asked, answer) {
       const forAll = refusalForAll(answer);
@@ -114,6 +131,8 @@ function codeIn(body: Buffer): RefusalCode | undefined {
   }
 }
 
+// What it says is true of a request that was done before as well.
+const notBegun = 'booking_overloaded' satisfies RefusalCode;
 // Whatever a service says: it has to be asked again soon to be found well.
 const heldMsMax = 500;
 // Longer than a booking takes that waits for payment in vain.

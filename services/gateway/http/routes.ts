@@ -25,10 +25,8 @@ export function gatewayRoutes(sidecarPool: Dispatcher, deadlineMs: number, apiTo
   async function passOn(req: Request, res: Response, route: PublicRoute): Promise<void> {
     const path = pathFor(req, route);
     const asked = `${req.method} ${route.path}`;
-    // What has a key may have been done before, and then it is not refused.
-    const held = req.get(keyHeader) === undefined ? await holdOff.refusalInLine(asked) : undefined;
-    if (held) throw new RefusedError(held);
-    const answer = await surelySend(route.appId, () => invoke(req, path), deadlineMs / 2);
+    const leave = await admit(asked, req.get(keyHeader) !== undefined);
+    const answer = await surelySend(route.appId, () => invoke(req, path), deadlineMs / 2).finally(leave);
     const { status, headers, body } = answer;
     holdOff.note(asked, answer);
     if (!isOfService(answer) || headers[notBegunHeader] !== undefined) {
@@ -43,6 +41,13 @@ export function gatewayRoutes(sidecarPool: Dispatcher, deadlineMs: number, apiTo
     // Of a HEAD as well: Node leaves its body out, and with it the length.
     if (body.length > 0) res.set('content-length', String(body.length));
     res.end(body);
+  }
+
+  /** Where its service refuses everybody for a moment, a request hears so here. What is returned is for when it was answered. */
+  async function admit(asked: string, hasKey: boolean): Promise<() => void> {
+    const held = hasKey ? await holdOff.admitKeyed(asked) : await holdOff.refusalInLine(asked);
+    if (typeof held === 'object') throw new RefusedError(held);
+    return held ?? (() => {});
   }
 
   async function invoke(req: Request, path: string): Promise<Answer> {

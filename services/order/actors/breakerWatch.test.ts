@@ -63,6 +63,16 @@ describe('When the sidecar says that its breaker is open', () => {
     expect(breaker.enter(at(300))).toBeUndefined();
   });
 
+  test('and one that finds out fails, then those who were let in with it take no place at the door of those who try next', async () => {
+    const breaker = watchOfOpen();
+    for (const _ of ['a', 'b', 'c']) breaker.enter(at(300));
+    await admitted(breaker, 300, ['a', 'b', 'c']);
+    expect(breaker.enter(at(310))).toBeUndefined();
+    breaker.noteFailure('a', at(600), byTimeout);
+    const leaves = ['d', 'e', 'f', 'g'].map(() => breaker.enter(at(900)));
+    expect(leaves.map((leave) => leave !== undefined)).toEqual([true, true, true, false]);
+  });
+
   test('and closed again, then all are let in', async () => {
     const breaker = watchOfOpen();
     for (const id of ['a', 'b', 'c']) {

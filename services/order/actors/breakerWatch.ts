@@ -36,8 +36,9 @@ interface Outage {
   since: Date;
   /** Until then the sidecar would refuse every call. */
   askFrom: number;
-  /** Orders that are finding out. */
+  /** Orders that are finding out, and how many were let in at the door for that. */
   probes: Set<string>;
+  letIn: { count: number };
   answered: number;
 }
 
@@ -57,7 +58,6 @@ export function createBreakerWatch({
   wait?: (ms: number) => Promise<unknown>;
 }): BreakerWatch {
   let outage: Outage | undefined;
-  let onTheirWay = 0;
   let waiting = 0;
   /** From when on each may come back. */
   const toldToComeAt = new Map<string, number>();
@@ -116,10 +116,11 @@ export function createBreakerWatch({
 
     enter(now) {
       if (!outage) return () => {};
-      if (isShedding(now) || onTheirWay >= probesMax) return undefined;
-      onTheirWay += 1;
+      const { letIn } = outage;
+      if (isShedding(now) || letIn.count >= probesMax) return undefined;
+      letIn.count += 1;
       return () => {
-        onTheirWay -= 1;
+        letIn.count -= 1;
       };
     },
 
@@ -147,10 +148,11 @@ export function createBreakerWatch({
       const askFrom = now.getTime() + probeMs;
       if (!outage) {
         if (!isBreakerOpen) return;
-        outage = { since: now, askFrom, probes: new Set(), answered: 0 };
+        outage = { since: now, askFrom, ...beginning() };
         log.warn('the breaker to payment is open: bookings are refused before a seat is held');
       } else if (outage.probes.has(orderId)) {
-        outage = { ...outage, askFrom, probes: new Set(), answered: 0 };
+        // Who was let in before it failed still gives back what it held, and takes no place of those who try next.
+        outage = { ...outage, askFrom, ...beginning() };
       }
     },
 
@@ -168,6 +170,10 @@ export function createBreakerWatch({
       return told;
     },
   };
+}
+
+function beginning(): Pick<Outage, 'probes' | 'letIn' | 'answered'> {
+  return { probes: new Set(), letIn: { count: 0 }, answered: 0 };
 }
 
 // Until those that find out how it is may have done so.

@@ -5,6 +5,11 @@ const nobody: Sent = {
   headers: {},
   text: '{"errorCode":"ERR_DIRECT_INVOKE","message":"transport: Error while dialing: refused"}',
 };
+const unwell: Sent = {
+  status: 500,
+  headers: {},
+  text: '{"errorCode":"ERR_DIRECT_INVOKE","message":"error invoking app channel: rpc error: code = Internal desc = app is not in a healthy state"}',
+};
 const leaving: Sent = { status: 202, headers: { 'x-not-begun': '1' }, text: '{}' };
 const taken: Sent = { status: 200, headers: {}, text: '{}' };
 
@@ -21,6 +26,7 @@ function answering(...answers: Sent[]) {
 describe('A request', () => {
   test.each([
     ['nobody is at the address', nobody],
+    ['a sidecar has not found its app well yet', unwell],
     ['who was asked is about to go', leaving],
   ])('When %s, then it is sent again', async (_why, first) => {
     const { send, sends } = answering(first, first);
@@ -31,6 +37,7 @@ describe('A request', () => {
   test.each([
     ['it was cut in the middle', { ...nobody, text: nobody.text.replace('Error while dialing', 'reset') }],
     ['a service says something like it', { ...nobody, status: 422 }],
+    ['a service says that it is not well', { ...unwell, text: '{"title":"app is not in a healthy state"}' }],
   ])('When %s, then it is not: it may have worked', async (_why, first) => {
     const { send, sends } = answering(first);
     expect(await createSurelySend()('payment', send, 2_000)).toBe(first);

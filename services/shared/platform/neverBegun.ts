@@ -11,14 +11,17 @@ export interface Sent {
 }
 
 /**
- * A request that nobody began did nothing anywhere, so anything may be sent again. Two say so: a sidecar that found nobody
- * at the address of a process that is gone, as for some moments after each rollout; and a process that is about to go
- * (handOver.ts). Of all other failures a sidecar's retry policy could not tell them apart, and those may have worked.
+ * A request that nobody began did nothing anywhere, so anything may be sent again. Three say so: a sidecar that found nobody
+ * at the address of a process that is gone, as for some moments after each rollout; one that has just started, or started anew, and
+ * has not found its app well yet; and a process that is about to go (handOver.ts). Of all other failures a sidecar's retry policy could not tell them apart, and those may have worked.
  */
 function wasNeverBegun({ status, headers, text }: Sent): boolean {
   if (headers[notBegunHeader] !== undefined) return true;
-  return status === 500 && text.includes('ERR_DIRECT_INVOKE') && text.includes('Error while dialing');
+  return status === 500 && text.includes('ERR_DIRECT_INVOKE') && notBegunBySidecar.test(text);
 }
+
+// The second is said before the app is asked (dapr 1.18, pkg/channel/http/http_channel.go).
+const notBegunBySidecar = /Error while dialing|app is not in a healthy state/;
 
 /** Sends to an app until somebody begins it, or for so long; resolves to the last answer. */
 export type SurelySend = <Answer extends Sent>(

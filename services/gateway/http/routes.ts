@@ -14,7 +14,7 @@ import { innerPath, isPublicId, type PublicRoute, publicRoutes } from './publicR
 export function gatewayRoutes(sidecarPool: Dispatcher, deadlineMs: number, apiToken = ''): Router {
   const router = Router();
   const holdOff = createHoldOff();
-  const surelySend = createSurelySend();
+  const surelySend = createSurelySend({ unwellMs });
   for (const publicRoute of publicRoutes) {
     const route = router.route(publicRoute.path);
     const forward: RequestHandler = (req, res) => passOn(req, res, publicRoute);
@@ -82,6 +82,9 @@ export function gatewayRoutes(sidecarPool: Dispatcher, deadlineMs: number, apiTo
 
   return router;
 }
+
+// A sidecar that has just started is found before it has looked for its app, which it does each second.
+const unwellMs = 1_500;
 
 type Answer = WholeAnswer & { text: string };
 

@@ -26,7 +26,6 @@ function answering(...answers: Sent[]) {
 describe('A request', () => {
   test.each([
     ['nobody is at the address', nobody],
-    ['a sidecar has not found its app well yet', unwell],
     ['who was asked is about to go', leaving],
   ])('When %s, then it is sent again', async (_why, first) => {
     const { send, sends } = answering(first, first);
@@ -37,10 +36,30 @@ describe('A request', () => {
   test.each([
     ['it was cut in the middle', { ...nobody, text: nobody.text.replace('Error while dialing', 'reset') }],
     ['a service says something like it', { ...nobody, status: 422 }],
-    ['a service says that it is not well', { ...unwell, text: '{"title":"app is not in a healthy state"}' }],
+    ['a sidecar has not found its app well, and nobody asked to wait for that', unwell],
   ])('When %s, then it is not: it may have worked', async (_why, first) => {
     const { send, sends } = answering(first);
     expect(await createSurelySend()('payment', send, 2_000)).toBe(first);
+    expect(sends()).toBe(1);
+  });
+
+  test.each([
+    ['is well soon', 2, taken, 3, 3],
+    ['is down', 100, unwell, 2, 8],
+  ])(
+    'When a sidecar has not found its app well, which %s, then it is sent again for a moment',
+    async (_how, times, last, atLeast, atMost) => {
+      const { send, sends } = answering(...Array.from({ length: times }, () => unwell));
+      expect(await createSurelySend({ unwellMs: 300 })('order', send, 5_000)).toBe(last);
+      // In all of the five seconds there would be some fifteen.
+      expect(sends() >= atLeast && sends() <= atMost).toBe(true);
+    },
+  );
+
+  test('When a service says in its own words that it is not well, then it is not sent again', async () => {
+    const own = { ...unwell, text: '{"title":"app is not in a healthy state"}' };
+    const { send, sends } = answering(own);
+    expect(await createSurelySend({ unwellMs: 300 })('order', send, 5_000)).toBe(own);
     expect(sends()).toBe(1);
   });
 

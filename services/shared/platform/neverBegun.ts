@@ -11,17 +11,20 @@ export interface Sent {
 }
 
 /**
- * A request that nobody began did nothing anywhere, so anything may be sent again. Three say so: a sidecar that found nobody
- * at the address of a process that is gone, as for some moments after each rollout; one that has just started, or started anew, and
- * has not found its app well yet; and a process that is about to go (handOver.ts). Of all other failures a sidecar's retry policy could not tell them apart, and those may have worked.
+ * A request that nobody began did nothing anywhere, so anything may be sent again. Two say so: a sidecar that found nobody
+ * at the address of a process that is gone, as for some moments after each rollout; and a process that is about to go (handOver.ts). Of all other failures a sidecar's retry policy could not tell them apart, and those may have worked.
  */
 function wasNeverBegun({ status, headers, text }: Sent): boolean {
   if (headers[notBegunHeader] !== undefined) return true;
-  return status === 500 && text.includes('ERR_DIRECT_INVOKE') && notBegunBySidecar.test(text);
+  return status === 500 && text.includes('ERR_DIRECT_INVOKE') && text.includes('Error while dialing');
 }
 
-// The second is said before the app is asked (dapr 1.18, pkg/channel/http/http_channel.go).
-const notBegunBySidecar = /Error while dialing|app is not in a healthy state/;
+/** A sidecar says so before it asks its app (dapr 1.18, pkg/channel/http/http_channel.go): it has just started, or its app is down. */
+function isUnwell({ status, text }: Sent): boolean {
+  return (
+    status === 500 && text.includes('ERR_DIRECT_INVOKE') && text.includes('app is not in a healthy state')
+  );
+}
 
 /** Sends to an app until somebody begins it, or for so long; resolves to the last answer. */
 export type SurelySend = <Answer extends Sent>(
@@ -32,9 +35,9 @@ export type SurelySend = <Answer extends Sent>(
 
 /**
  * One request at a time looks for somebody who begins it, and the others of this process wait for how that ends: a breaker
- * counts every try in vain.
+ * counts every try in vain. Where a sidecar has not found its app well, it looks for `unwellMs` at the most: that app may be down for long.
  */
-export function createSurelySend(): SurelySend {
+export function createSurelySend({ unwellMs = 0 }: { unwellMs?: number } = {}): SurelySend {
   const searches = new Map<string, Promise<unknown>>();
 
   const endOf = (search: Promise<unknown> | undefined, until: number) =>
@@ -42,11 +45,15 @@ export function createSurelySend(): SurelySend {
     Promise.race([search, sleep(Math.max(0, until - performance.now()), undefined, { ref: false })]);
 
   return async (appId, send, withinMs) => {
-    const until = performance.now() + Math.min(withinMs, sendAgainWithinMs);
-    const isOver = () => performance.now() > until;
+    const begun = performance.now();
+    const until = begun + Math.min(withinMs, sendAgainWithinMs);
+    const isToSendAgain = (answer: Sent) =>
+      isUnwell(answer)
+        ? performance.now() < Math.min(until, begun + unwellMs)
+        : wasNeverBegun(answer) && performance.now() <= until;
     await endOf(searches.get(appId), until);
     let sent = await send();
-    while (wasNeverBegun(sent) && !isOver()) {
+    while (isToSendAgain(sent)) {
       const others = searches.get(appId);
       if (others) {
         await endOf(others, until);
@@ -54,7 +61,7 @@ export function createSurelySend(): SurelySend {
         continue;
       }
       const search = (async () => {
-        for (let tries = 0; wasNeverBegun(sent) && !isOver(); tries++) {
+        for (let tries = 0; isToSendAgain(sent); tries++) {
           await sleep(pauseBeforeTry(tries));
           sent = await send();
         }

@@ -1,6 +1,6 @@
 import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { services } from '../../tools/cluster/images';
+import { productionModules, services } from '../../tools/cluster/images';
 import { useLeash } from '../../tools/system/managedProcess';
 import { freePorts, projectRoot } from '../../tools/system/plan';
 import { eventually } from '../../tools/system/waiting';
@@ -34,7 +34,8 @@ describe.each(services)('The image of %s, built from the Dockerfile', (service) 
     expect(namesIn(image, 'app/dist')).toEqual(['services']);
     const parts = [service, 'shared', ...(service === 'notification' ? ['sms'] : [])];
     expect(namesIn(image, 'app/dist/services')).toEqual(parts.sort());
-    expect(packagesIn(image)).toEqual(productionPackages());
+    const needed = productionModules().map((place) => place.replace('node_modules/', ''));
+    expect(packagesIn(image)).toEqual(needed.sort());
     for (const file of ['package.json', 'package-lock.json'])
       expect(readFileSync(join(image.root, 'app', file), 'utf8')).toBe(
         readFileSync(join(projectRoot, file), 'utf8'),
@@ -109,19 +110,6 @@ function packagesIn({ root }: BuiltImage): string[] {
     .flatMap((name) =>
       name.startsWith('@') ? readdirSync(join(modules, name)).map((each) => `${name}/${each}`) : [name],
     )
-    .sort();
-}
-
-/** What the lockfile has at the top, but for what is for development only or for other machines. */
-function productionPackages(): string[] {
-  const lock = JSON.parse(readFileSync(join(projectRoot, 'package-lock.json'), 'utf8')) as {
-    packages: Record<string, { dev?: boolean; devOptional?: boolean; optional?: boolean }>;
-  };
-  return Object.entries(lock.packages)
-    .flatMap(([place, { dev, devOptional, optional }]) =>
-      place === '' || dev || devOptional || optional ? [] : [place.replace('node_modules/', '')],
-    )
-    .filter((name) => !name.includes('node_modules/'))
     .sort();
 }
 

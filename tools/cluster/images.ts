@@ -101,7 +101,7 @@ async function serviceOf(folder: string, service: string, below: string[]): Prom
 }
 
 /** The folders of all packages that are needed to run, as the lockfile has it. */
-function productionModules(): string[] {
+export function productionModules(): string[] {
   const lock = JSON.parse(readFileSync(join(projectRoot, 'package-lock.json'), 'utf8')) as {
     packages: Record<string, { dev?: boolean; optional?: boolean; devOptional?: boolean }>;
   };

@@ -37,7 +37,7 @@ interface ForAll {
   thenAskMax: number;
 }
 
-interface Held extends ForAll {
+interface Held extends Omit<ForAll, 'forMs'> {
   /** Epoch ms. Nobody asks before; from then on some do, as many more at the next such time, and at the end all. */
   until: number;
   isOverAt: number;
@@ -93,9 +93,10 @@ export function createHoldOff(
       const forAll = refusalForAll(answer);
       const found = held.get(asked);
       if (forAll) {
-        const until = now() + forAll.forMs;
+        const { forMs, ...refused } = forAll;
+        const until = now() + forMs;
         held.set(asked, {
-          ...forAll,
+          ...refused,
           until,
           isOverAt: until + forgottenAfterMs,
           places: forAll.thenAskMax,

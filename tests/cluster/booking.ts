@@ -1,3 +1,4 @@
+import { type CenterCalendar, standardCalendars } from '../../services/shared/contracts/calendar';
 import { eventually } from '../../tools/system/waiting';
 import { type Api, goodCard, type Reply } from '../support/api';
 
@@ -26,6 +27,14 @@ export async function openSeats(api: Api): Promise<() => { date: string; time: s
     next += 1;
     return seats[next % seats.length] as { date: string; time: string };
   };
+}
+
+/** The centre takes more people at each time, so that a long load finds seats to the end. */
+export async function openMoreSeats(api: Api): Promise<void> {
+  const calendar = standardCalendars.seoul as CenterCalendar;
+  const openings = calendar.openings.map((opening) => ({ ...opening, seats: 100 }));
+  const reply = await api.put('/calendars/seoul', { ...calendar, openings }, { 'if-match': '*' });
+  if (reply.status !== 200) throw new Error(`the calendar was not changed: ${JSON.stringify(reply.body)}`);
 }
 
 interface Day {

@@ -1,5 +1,13 @@
 import { createHash } from 'node:crypto';
-import { cpSync, createReadStream, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  cpSync,
+  createReadStream,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { projectRoot } from '../system/plan';
 import { at, programs, registry } from './plan';
@@ -126,7 +134,8 @@ async function copyPrograms(root: string, files: readonly string[]): Promise<voi
 
 function copyInto(root: string, file: string, place: string): void {
   mkdirSync(dirname(join(root, place)), { recursive: true });
-  cpSync(file, join(root, place), { dereference: true });
+  // Not cpSync with `dereference`: Node.js 24 takes a link to a file for a folder.
+  copyFileSync(file, join(root, place));
 }
 
 const sibling = (file: string, name: string) => join(dirname(file), name);

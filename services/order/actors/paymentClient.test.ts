@@ -49,6 +49,7 @@ test.each<[SidecarFailure, boolean]>([
   ['timeout', false],
   ['unreachable', false],
   ['refused', false],
+  ['cut off', false],
   ['breaker open', true],
 ])(
   'When the sidecar fails with "%s", then payment is unreachable, and the breaker open: %s',
@@ -69,6 +70,17 @@ describe("When a booking's call fails", () => {
     const { client, calls } = clientOf(async () => {
       if (fails-- > 0) throw cut;
       return { status: 200, body: { outcome: 'opened' } };
+    });
+    expect(await client.charge({ ...request, isFresh: true })).toEqual({ outcome: 'opened' });
+    expect(calls.map(({ body }) => body)).toEqual([{ ...request, isFresh: true }, request]);
+  });
+
+  test('because the way to payment was taken down, then it is made once more, however long it took', async () => {
+    let fails = 1;
+    const { client, calls } = clientOf(async () => {
+      if (fails-- === 0) return { status: 200, body: { outcome: 'opened' } };
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      throw new SidecarError('cut off', 'invoke', 'the client connection is closing', 500);
     });
     expect(await client.charge({ ...request, isFresh: true })).toEqual({ outcome: 'opened' });
     expect(calls.map(({ body }) => body)).toEqual([{ ...request, isFresh: true }, request]);

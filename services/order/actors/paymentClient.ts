@@ -18,7 +18,7 @@ import {
   tokenizeOutcome,
   type WithdrawRequest,
 } from '../../shared/contracts/charges';
-import { type Sidecar, SidecarError } from '../../shared/platform/sidecar';
+import { type Sidecar, SidecarError, type SidecarFailure } from '../../shared/platform/sidecar';
 
 /**
  * Payment, as order asks it: by service invocation, under components/resiliency-payment-by-order.yaml. A call that
@@ -36,7 +36,15 @@ export interface PaymentClient {
 export class PaymentUnreachable extends Error {
   /** Whether the sidecar's breaker refused to ask. */
   get isBreakerOpen(): boolean {
-    return this.cause instanceof SidecarError && this.cause.failure === 'breaker open';
+    return this.#failure === 'breaker open';
+  }
+
+  get isCutOff(): boolean {
+    return this.#failure === 'cut off';
+  }
+
+  get #failure(): SidecarFailure | undefined {
+    return this.cause instanceof SidecarError ? this.cause.failure : undefined;
   }
 }
 
@@ -75,8 +83,9 @@ export function createPaymentClient(
     }
   }
 
-  // A booking's call that failed at once was cut off by a process of payment that goes: the next one takes it. It may be
-  // asked twice, for a charge is named by its ticket. What took long is not asked again: payment has enough to do.
+  // A booking's call that was cut off by a process of payment that goes, as what failed at once mostly was: the next one
+  // takes it. It may be asked twice, for a charge is named by its ticket. What else took long is not asked again: payment
+  // has enough to do.
   async function askTwice<Schema extends z.ZodType>(
     path: string,
     body: unknown,
@@ -87,8 +96,8 @@ export function createPaymentClient(
     try {
       return await ask(path, body, schema);
     } catch (error) {
-      const wasCut = error instanceof PaymentUnreachable && !error.isBreakerOpen;
-      if (!wasCut || performance.now() - begun > atOnceMs) throw error;
+      if (!(error instanceof PaymentUnreachable) || error.isBreakerOpen) throw error;
+      if (!error.isCutOff && performance.now() - begun > atOnceMs) throw error;
       await wait(askAgainAfterMs);
       return await ask(path, again, schema);
     }

@@ -66,19 +66,28 @@ describe('Bookings in flight', () => {
 });
 
 describe('When the line moves too slowly for who comes now', () => {
-  /** Ten were done of late, one each `everyMs`; one is in flight. */
-  async function lineThatMoved({ everyMs, waitMs }: { everyMs: number; waitMs: number }) {
+  /** Some were done of late, one each `everyMs`; one is in flight. */
+  async function lineThatMoved({
+    everyMs,
+    waitMs,
+    done = 10,
+  }: {
+    everyMs: number;
+    waitMs: number;
+    done?: number;
+  }) {
     let now = 0;
     const admit = createAdmission({ inFlightMax: 1, waitMs, now: () => now });
-    for (let i = 0; i < 10; i++) {
+    const works = Array.from({ length: done + 1 }, held);
+    const running = works.map(({ work }) => admit(work));
+    for (const [i, work] of works.slice(0, done).entries()) {
       now += everyMs;
-      await admit(async () => {});
+      work.end();
+      await running[i];
     }
-    const first = held();
-    const running = admit(first.work);
     const end = async () => {
-      first.end();
-      await running;
+      works[done]?.end();
+      await running[done];
     };
     return { admit, end, pass: (ms: number) => (now += ms) };
   }
@@ -92,6 +101,30 @@ describe('When the line moves too slowly for who comes now', () => {
     });
     await end();
     await Promise.all(waiting);
+  });
+
+  test('but stood still only once in twice the time that one may wait, then it waits', async () => {
+    const waitMs = 7_000;
+    const { admit, end, pass } = await lineThatMoved({ everyMs: 50, waitMs, done: 180 });
+    pass(4_900);
+    const first = Array.from({ length: 60 }, () => admit(async () => {}));
+    await end();
+    await Promise.all(first);
+    const next = held();
+    const running = admit(next.work);
+    const waiting = Array.from({ length: 100 }, () => admit(async () => {}));
+    next.end();
+    await Promise.all([running, ...waiting]);
+  });
+
+  test('but none had to wait before, then how many came says nothing, and it waits', async () => {
+    let now = 0;
+    const admit = createAdmission({ inFlightMax: 2, waitMs: 7_000, now: () => now });
+    for (let i = 0; i < 20; i++) {
+      now += 60_000;
+      await admit(async () => {});
+    }
+    await Promise.all(Array.from({ length: 40 }, () => admit(async () => {})));
   });
 
   test('and nobody was done for some time, then how quick it was says nothing, and it waits', async () => {

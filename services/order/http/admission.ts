@@ -39,6 +39,8 @@ export function createAdmission({
   async function enter(): Promise<void> {
     if (inFlight < inFlightMax) {
       inFlight += 1;
+      // What was done while there was room tells how many came, not how many could be served.
+      if (inFlight === inFlightMax) doneAt.length = 0;
       return;
     }
     if (expectedWaitMs() > waitMs) throw overloaded();
@@ -58,7 +60,8 @@ export function createAdmission({
   /** Whoever is next takes the place over, so that none who comes just then gets before it. */
   function leave(): void {
     doneAt.push(now());
-    if (doneAt.length > sampleMax) doneAt.shift();
+    const since = now() - sampleSpans * waitMs;
+    while (doneAt.length > sampleMax && (doneAt[0] as number) < since) doneAt.shift();
     const next = line.shift();
     if (next) next();
     else inFlight -= 1;
@@ -77,7 +80,9 @@ export function createAdmission({
 // Less than it takes until nobody waits in a line of `waitMs`, so that places in flight do not stay empty.
 const fullForMs = 100;
 
-// As many of the latest as tell how quick it is now.
+// The latest tell how quick it is now: so many, or all of twice as long as one may wait, so that a standstill of a second
+// or two in a long line is not taken for how it goes on.
 const sampleMin = 8;
 const sampleMax = 64;
+const sampleSpans = 2;
 const sampleAgeMsMax = 1_000;

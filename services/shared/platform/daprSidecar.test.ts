@@ -166,6 +166,16 @@ describe('a call that Dapr refuses', () => {
     },
   );
 
+  test('When Dapr took its connection down while it asked, then the call was cut off', async () => {
+    const text = 'rpc error: code = Canceled desc = grpc: the client connection is closing';
+    answering = answer(500, daprError('ERR_DIRECT_INVOKE', text));
+
+    await expect(sidecar.invoke({ appId: 'payment', path: '/charges' })).rejects.toMatchObject({
+      failure: 'cut off',
+      status: 500,
+    });
+  });
+
   test('When the text is long, then the error keeps its beginning', async () => {
     answering = answer(500, daprError('ERR_SOMETHING', 'x'.repeat(10_000)));
 

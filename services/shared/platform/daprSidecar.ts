@@ -12,6 +12,7 @@ import {
   type ReminderTiming,
   type Sidecar,
   SidecarError,
+  type SidecarFailure,
 } from './sidecar';
 import { askWhole, type WholeAnswer } from './wholeAnswer';
 import { withinDeadline } from './withinDeadline';
@@ -151,8 +152,7 @@ export function createDaprSidecar(options: DaprSidecarOptions): DaprSidecar {
         throw new SidecarError('refused', operation, 'who was asked is about to go', answer.status);
       const parsed = answer.status === 200 ? wholeJson(operation, text) : parseJson(text);
       if (isDaprFailure(parsed)) {
-        const failure = breakerTexts.test(text) ? 'breaker open' : 'refused';
-        throw new SidecarError(failure, operation, text, answer.status);
+        throw new SidecarError(failureIn(text), operation, text, answer.status);
       }
       return { status: answer.status, headers: answer.headers, body: parsed };
     },
@@ -311,6 +311,14 @@ function isDaprFailure(body: unknown): boolean {
 // Of a breaker that is open, and of one that is trying whether it may close: nothing but their words tells them apart
 // from what failed on its way. tests/failures/overload.test.ts sees them said.
 const breakerTexts = /circuit breaker is open|too many requests/;
+
+// grpc-go 1.80, `ErrClientConnClosing`: before a call is sent, and to a call under way as well (stream.go, `newClientStreamWithParams`).
+const cutOffText = 'grpc: the client connection is closing';
+
+function failureIn(text: string): SidecarFailure {
+  if (breakerTexts.test(text)) return 'breaker open';
+  return text.includes(cutOffText) ? 'cut off' : 'refused';
+}
 
 function asSidecarError(operation: string, error: unknown): SidecarError {
   if (error instanceof SidecarError) return error;

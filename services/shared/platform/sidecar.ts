@@ -62,8 +62,11 @@ export interface ReminderTiming {
   periodMs?: number;
 }
 
-/** `refused`: it answered with an error. `breaker open`: so it did, without having tried. */
-export type SidecarFailure = 'timeout' | 'unreachable' | 'refused' | 'breaker open';
+/**
+ * `refused`: it answered with an error. `breaker open`: so it did, without having tried. `cut off`: it took down its
+ * connection to a process that goes, while it was asking; that process may have done it.
+ */
+export type SidecarFailure = 'timeout' | 'unreachable' | 'refused' | 'breaker open' | 'cut off';
 
 /** The sidecar, or what it tried to reach, gave no usable answer. */
 export class SidecarError extends Error {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { tagAgain } from '../../../tools/cluster/images';
 import { lawsHold } from '../../support/laws';
-import { bookPaid, openSeats } from '../booking';
+import { bookPaid, openMoreSeats, openSeats } from '../booking';
 import { evidence, note } from '../report';
 import { expectThat, gatewayLightly, podsOf, redisUrl, shown } from '../system';
 
@@ -13,8 +13,10 @@ const readsPerSecond = bookingsPerSecond / 2;
 export async function rolledUnderLoad(): Promise<void> {
   const tag = `rolled-${Date.now()}`;
   const load = await beginLoad();
-  await sleep(5_000);
   for (const service of ['payment', 'order', 'reservation']) {
+    // As who rolls by hand: the next one when all has been well for a while.
+    await load.calm();
+    note(`${service} is rolled`);
     load.mark(`${service} is rolled`);
     await tagAgain(service, tag);
     await shown('set', 'image', `deployment/${service}`, `app=healthcenter/${service}:${tag}`);
@@ -48,6 +50,7 @@ export async function rolledUnderLoad(): Promise<void> {
 /** An open load: so many a second are begun, whatever becomes of those before. */
 async function beginLoad() {
   const api = await gatewayLightly();
+  await openMoreSeats(api);
   const seat = await openSeats(api);
   const failures: { at: string; what: string }[] = [];
   const under = new Set<Promise<void>>();
@@ -73,8 +76,17 @@ async function beginLoad() {
     steadily(bookingsPerSecond, () => do_('bookings', bookPaid(api, seat()))),
     steadily(readsPerSecond, () => do_('reads', api.get('/reservations?size=5'))),
   ];
+  const isCalm = () => {
+    const of = answered.filter(({ at }) => at >= now() - calmSeconds);
+    const slow = of.filter(({ ms, isTaken }) => !isTaken || ms > calmMs);
+    return now() > calmSeconds && slow.length * 20 <= of.length;
+  };
   return {
     mark: (what: string) => void marks.push({ at: now(), what }),
+    /** Resolves once nearly every booking of the last seconds was quick, or after a minute: a slow machine never gets there. */
+    async calm() {
+      for (const until = now() + 60; !isCalm() && now() < until; ) await sleep(500);
+    },
     async end() {
       for (const rate of rates) rate.end();
       const seconds = now();
@@ -83,6 +95,9 @@ async function beginLoad() {
     },
   };
 }
+
+const calmSeconds = 15;
+const calmMs = 1_000;
 
 interface Answered {
   /** Seconds after the load began. */

@@ -1,4 +1,3 @@
-import { type CenterCalendar, standardCalendars } from '../../services/shared/contracts/calendar';
 import { eventually } from '../../tools/system/waiting';
 import { type Api, goodCard, type Reply } from '../support/api';
 
@@ -11,36 +10,40 @@ export function somebody(): string {
   return `010-${group + Math.floor(persons / 9_000)}-${1_000 + (persons % 9_000)}`;
 }
 
-let next = 0;
-
-/** Days and times in turn, so that no seat is fought for: the first days are left to whoever books without a wish. */
+/**
+ * Seats that are free, day after day as people take them, of which no two are the same: nobody fights for one. The first days
+ * are left to whoever books without a wish.
+ */
 export async function openSeats(api: Api): Promise<() => { date: string; time: string }> {
+  const seats = (await daysOf(api)).flatMap(({ date, times }) =>
+    seatsOf(times).map((time) => ({ date, time })),
+  );
+  let next = 0;
+  return () => {
+    const seat = seats[next++];
+    if (!seat) throw new Error(`all of ${seats.length} free seats were taken`);
+    return seat;
+  };
+}
+
+async function daysOf(api: Api): Promise<Day[]> {
   const day = (after: number) => new Date(Date.now() + after * 86_400_000).toISOString().slice(0, 10);
   const spans = await Promise.all(
     [8, 30, 52].map((from) => api.get(`/slots?from=${day(from)}&to=${day(from + 21)}`)),
   );
-  const seats = spans
-    .flatMap(({ body }) => (body._embedded?.slots ?? []) as Day[])
-    .filter(({ free }) => free > 0)
-    .flatMap(({ date, times }) => times.map(({ time }) => ({ date, time })));
-  return () => {
-    next += 1;
-    return seats[next % seats.length] as { date: string; time: string };
-  };
+  return spans.flatMap(({ body }) => body._embedded?.slots ?? []);
 }
 
-/** The centre takes more people at each time, so that a long load finds seats to the end. */
-export async function openMoreSeats(api: Api): Promise<void> {
-  const calendar = standardCalendars.seoul as CenterCalendar;
-  const openings = calendar.openings.map((opening) => ({ ...opening, seats: 100 }));
-  const reply = await api.put('/calendars/seoul', { ...calendar, openings }, { 'if-match': '*' });
-  if (reply.status !== 200) throw new Error(`the calendar was not changed: ${JSON.stringify(reply.body)}`);
+/** The times of a day, one after the other, each as often as it has a free seat. */
+function seatsOf(times: Day['times']): string[] {
+  const most = Math.max(0, ...times.map(({ free }) => free));
+  const rounds = Array.from({ length: most }, (_, round) => times.filter(({ free }) => free > round));
+  return rounds.flat().map(({ time }) => time);
 }
 
 interface Day {
   date: string;
-  free: number;
-  times: { time: string }[];
+  times: { time: string; free: number }[];
 }
 
 /** Books and pays at once. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { tagAgain } from '../../../tools/cluster/images';
 import { lawsHold } from '../../support/laws';
-import { bookPaid, openMoreSeats, openSeats } from '../booking';
+import { bookPaid, openSeats } from '../booking';
 import { evidence, note } from '../report';
 import { expectThat, gatewayLightly, podsOf, redisUrl, shown } from '../system';
 
@@ -50,7 +50,6 @@ export async function rolledUnderLoad(): Promise<void> {
 /** An open load: so many a second are begun, whatever becomes of those before. */
 async function beginLoad() {
   const api = await gatewayLightly();
-  await openMoreSeats(api);
   const seat = await openSeats(api);
   const failures: { at: string; what: string }[] = [];
   const under = new Set<Promise<void>>();
@@ -59,9 +58,10 @@ async function beginLoad() {
   const answered: Answered[] = [];
   const marks: { at: number; what: string }[] = [];
   const now = () => (Date.now() - begun) / 1_000;
-  const do_ = (kind: 'bookings' | 'reads', work: Promise<{ status: number; body: unknown }>) => {
+  const do_ = (kind: 'bookings' | 'reads', work: () => Promise<{ status: number; body: unknown }>) => {
     const from = Date.now();
-    const done: Promise<void> = work
+    const done: Promise<void> = Promise.resolve()
+      .then(work)
       .then(({ status, body }) => {
         if (kind === 'bookings') answered.push({ at: now(), ms: Date.now() - from, isTaken: status < 300 });
         if (status < 300) counts[kind] += 1;
@@ -73,8 +73,8 @@ async function beginLoad() {
   };
   const failed = (what: string) => void failures.push({ at: `${now().toFixed(1)} s`, what });
   const rates = [
-    steadily(bookingsPerSecond, () => do_('bookings', bookPaid(api, seat()))),
-    steadily(readsPerSecond, () => do_('reads', api.get('/reservations?size=5'))),
+    steadily(bookingsPerSecond, () => do_('bookings', () => bookPaid(api, seat()))),
+    steadily(readsPerSecond, () => do_('reads', () => api.get('/reservations?size=5'))),
   ];
   const isCalm = () => {
     const of = answered.filter(({ at }) => at >= now() - calmSeconds);
@@ -83,9 +83,9 @@ async function beginLoad() {
   };
   return {
     mark: (what: string) => void marks.push({ at: now(), what }),
-    /** Resolves once nearly every booking of the last seconds was quick, or after a minute: a slow machine never gets there. */
+    /** Resolves once nearly every booking of the last seconds was quick, or after half a minute: a slow machine never gets there. */
     async calm() {
-      for (const until = now() + 60; !isCalm() && now() < until; ) await sleep(500);
+      for (const until = now() + 30; !isCalm() && now() < until; ) await sleep(500);
     },
     async end() {
       for (const rate of rates) rate.end();

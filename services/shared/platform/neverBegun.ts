@@ -14,16 +14,15 @@ export interface Sent {
  * A request that nobody began did nothing anywhere, so anything may be sent again. Two say so: a sidecar that found nobody
  * at the address of a process that is gone, as for some moments after each rollout; and a process that is about to go (handOver.ts). Of all other failures a sidecar's retry policy could not tell them apart, and those may have worked.
  */
-function wasNeverBegun({ status, headers, text }: Sent): boolean {
-  if (headers[notBegunHeader] !== undefined) return true;
-  return status === 500 && text.includes('ERR_DIRECT_INVOKE') && text.includes('Error while dialing');
+function wasNeverBegun(sent: Sent): boolean {
+  return sent.headers[notBegunHeader] !== undefined || sidecarSays(sent, 'Error while dialing');
 }
 
 /** A sidecar says so before it asks its app (dapr 1.18, pkg/channel/http/http_channel.go): it has just started, or its app is down. */
-function isUnwell({ status, text }: Sent): boolean {
-  return (
-    status === 500 && text.includes('ERR_DIRECT_INVOKE') && text.includes('app is not in a healthy state')
-  );
+const isUnwell = (sent: Sent) => sidecarSays(sent, 'app is not in a healthy state');
+
+function sidecarSays({ status, text }: Sent, words: string): boolean {
+  return status === 500 && text.includes('ERR_DIRECT_INVOKE') && text.includes(words);
 }
 
 /** Sends to an app until somebody begins it, or for so long; resolves to the last answer. */

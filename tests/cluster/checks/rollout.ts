@@ -77,9 +77,10 @@ async function beginLoad() {
     steadily(readsPerSecond, () => do_('reads', () => api.get('/reservations?size=5'))),
   ];
   const isCalm = () => {
-    const of = answered.filter(({ at }) => at >= now() - calmSeconds);
-    const slow = of.filter(({ ms, isTaken }) => !isTaken || ms > calmMs);
-    return now() > calmSeconds && slow.length * 20 <= of.length;
+    const quick = answered.filter(
+      ({ at, ms, isTaken }) => at >= now() - calmSeconds && isTaken && ms <= calmMs,
+    );
+    return quick.length >= bookingsPerSecond * calmSeconds * 0.95;
   };
   return {
     mark: (what: string) => void marks.push({ at: now(), what }),

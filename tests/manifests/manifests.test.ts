@@ -140,6 +140,12 @@ describeWhereBuilt('what is planted', () => {
       /counts as answering/,
     ],
     ['replicas', (all) => (payment(all).spec.replicas = 2), /which the autoscaler decides/],
+    [
+      'a second policy of one name',
+      (all) =>
+        ((named(all, 'Resiliency', 'payment-by-gateway') as Manifest).spec.policies.timeouts.service = '1s'),
+      /gateway loads two policies timeouts\.service/,
+    ],
   ])('When there is %s, then it is found', (_what, plant, fault) => {
     expect(broken(plant)).toContainEqual(expect.stringMatching(fault));
   });

@@ -10,6 +10,7 @@ export function policyFaults(manifests: readonly Manifest[]): string[] {
     ...services(manifests).flatMap((each) => serviceFaults(each, manifests)),
     ...ofKind(manifests, 'Component').flatMap((each) => scopeFaults(each, manifests)),
     ...ofKind(manifests, 'Resiliency').flatMap((each) => (each.scopes ? scopeFaults(each, manifests) : [])),
+    ...services(manifests).flatMap((each) => resiliencyFaults(each.metadata.name, manifests)),
     ...manifests.flatMap((each) =>
       each.metadata.namespace || clusterWide.includes(each.kind) ? [] : [`${nameOf(each)} has no namespace`],
     ),
@@ -114,6 +115,23 @@ function scopeFaults({ kind, metadata, scopes = [] }: Manifest, manifests: reado
     ...(scopes.length === 0 ? [`${where} is open to every app`] : []),
     ...strangers.map((app) => `${where} names ${app}, which there is not`),
   ];
+}
+
+/** A sidecar keeps policies by their names alone: of two that differ, the one that it happened to load last holds for both. */
+function resiliencyFaults(app: string, manifests: readonly Manifest[]): string[] {
+  const loaded = ofKind(manifests, 'Resiliency').filter(({ scopes }) => !scopes || scopes.includes(app));
+  const policies = loaded.flatMap(({ spec }) =>
+    Object.entries<object>(spec.policies).flatMap(([kind, named]) =>
+      Object.entries(named).map(([name, policy]) => ({
+        what: `${kind}.${name}`,
+        policy: JSON.stringify(policy),
+      })),
+    ),
+  );
+  const differing = policies.filter(({ what, policy }) =>
+    policies.some((other) => other.what === what && other.policy !== policy),
+  );
+  return [...new Set(differing.map(({ what }) => `the sidecar of ${app} loads two policies ${what}`))];
 }
 
 function wanting(where: string) {

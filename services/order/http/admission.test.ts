@@ -65,6 +65,53 @@ describe('Bookings in flight', () => {
   });
 });
 
+describe('Who left before its turn', () => {
+  test('has not begun and never does, and who stands behind it goes next', async () => {
+    const admit = createAdmission({ inFlightMax: 1, waitMs: 60_000 });
+    const [first, left, next] = [held(), held(), held()];
+    const caller = new AbortController();
+    const running = admit(first.work);
+    const leaving = refusalOf(admit(left.work, caller.signal));
+    const after = admit(next.work, new AbortController().signal);
+    caller.abort();
+    expect(await leaving).toMatchObject({ refused: 'booking_overloaded' });
+    first.end();
+    await running;
+    await settled();
+    expect([left.work.mock.calls.length, next.work.mock.calls.length]).toEqual([0, 1]);
+    next.end();
+    await after;
+  });
+
+  test('has not begun where there was room, either', async () => {
+    const admit = createAdmission({ inFlightMax: 1, waitMs: 60_000 });
+    const left = held();
+    expect(await refusalOf(admit(left.work, AbortSignal.abort()))).toMatchObject({
+      refused: 'booking_overloaded',
+    });
+    expect(left.work).not.toHaveBeenCalled();
+    expect(await admit(async () => 'done')).toBe('done');
+  });
+
+  test('is brought to its end once it has begun, and its place is free then', async () => {
+    const admit = createAdmission({ inFlightMax: 1, waitMs: 60_000 });
+    const [first, next] = [held(), held()];
+    const caller = new AbortController();
+    const running = admit(first.work, caller.signal);
+    const after = admit(next.work);
+    await settled();
+    caller.abort();
+    await settled();
+    expect(next.work).not.toHaveBeenCalled();
+    first.end();
+    await running;
+    await settled();
+    expect(next.work).toHaveBeenCalled();
+    next.end();
+    await after;
+  });
+});
+
 describe('When the line moves too slowly for who comes now', () => {
   /** Some were done of late, one each `everyMs`; one is in flight. */
   async function lineThatMoved({

@@ -1,8 +1,11 @@
 import { refuse } from '../../shared/contracts/refusals';
 import { RefusedError } from '../../shared/platform/problem';
 
-/** Runs work that was admitted; refuses with `booking_overloaded` what would have to wait too long. */
-export type Admission = <T>(work: () => Promise<T>) => Promise<T>;
+/**
+ * Runs work that was admitted; refuses with `booking_overloaded` what would have to wait too long, and what `gone` says in
+ * line that nobody waits for any more.
+ */
+export type Admission = <T>(work: () => Promise<T>, gone?: AbortSignal) => Promise<T>;
 
 /**
  * Bounds the bookings that one process has in flight, so that none of them is slow only because there are so many. What
@@ -36,7 +39,8 @@ export function createAdmission({
     return new RefusedError({ ...refusal, forAllMs: fullForMs, lineMs: waitMs });
   }
 
-  async function enter(): Promise<void> {
+  async function enter(gone: AbortSignal | undefined): Promise<void> {
+    if (gone?.aborted) throw overloaded();
     if (inFlight < inFlightMax) {
       inFlight += 1;
       // What was done while there was room tells how many came, not how many could be served.
@@ -46,13 +50,20 @@ export function createAdmission({
     if (expectedWaitMs() > waitMs) throw overloaded();
     await new Promise<void>((resolve, reject) => {
       const begin = () => {
-        clearTimeout(deadline);
+        stopWaiting();
         resolve();
       };
-      const deadline = setTimeout(() => {
+      const giveUp = () => {
+        stopWaiting();
         line.splice(line.indexOf(begin), 1);
         reject(overloaded());
-      }, waitMs);
+      };
+      const deadline = setTimeout(giveUp, waitMs);
+      gone?.addEventListener('abort', giveUp);
+      const stopWaiting = () => {
+        clearTimeout(deadline);
+        gone?.removeEventListener('abort', giveUp);
+      };
       line.push(begin);
     });
   }
@@ -67,8 +78,8 @@ export function createAdmission({
     else inFlight -= 1;
   }
 
-  return async (work) => {
-    await enter();
+  return async (work, gone) => {
+    await enter(gone);
     try {
       return await work();
     } finally {

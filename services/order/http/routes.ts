@@ -10,7 +10,7 @@ import { bookingStatus } from '../../shared/contracts/status';
 import { askAgain } from '../../shared/platform/actorHost/askAgain';
 import type { actorCaller } from '../../shared/platform/actorHost/caller';
 import type { CardSeal } from '../../shared/platform/cardSeal';
-import { callerAddress, publicBaseUrl, readBody } from '../../shared/platform/httpApp';
+import { callerAddress, publicBaseUrl, readBody, whenGone } from '../../shared/platform/httpApp';
 import { keyedBy, readIdempotencyKey } from '../../shared/platform/idempotency';
 import type { ListIndex } from '../../shared/platform/listIndex';
 import { isCardNumber, type Logger, withLogContext } from '../../shared/platform/logger';
@@ -101,9 +101,9 @@ export function orderRoutes({
     const key = readIdempotencyKey(req);
     // What has a key may have been booked before, so its order is asked, which refuses it as early where it was not.
     if (!key && breaker.isShedding(clock())) throw new RefusedError(breaker.refusal(clock()));
-    const { order, current } = await admit(() =>
-      key ? book(req, body, key) : throughBreaker(() => book(req, body, key)),
-    );
+    const work = () => (key ? book(req, body, key) : throughBreaker(() => book(req, body, key)));
+    // Who was told meanwhile that nobody knows, would have an order and a charge that he has not heard of.
+    const { order, current } = await admit(work, whenGone(res));
     const view = placedView(order, current, publicBaseUrl(req), clock());
     res.status(201).location(view._links.self.href).type('application/hal+json').send(JSON.stringify(view));
   });

@@ -1,5 +1,5 @@
 import type { RequestListener } from 'node:http';
-import express, { type Request, type RequestHandler, type Router } from 'express';
+import express, { type Request, type RequestHandler, type Response, type Router } from 'express';
 import type { z } from 'zod';
 import { refuse } from '../contracts/refusals';
 import { showsToken, tokenRequired } from './appToken';
@@ -52,6 +52,15 @@ export function createHttpApp(options: {
   const { log, appApiToken, fromSidecar: routes = [], isStopping = () => false } = options;
   const mayEnter = appApiToken ? showsToken(appApiToken) : () => true;
   return sidecarDoor({ routes, log, mayEnter, isStopping }, app);
+}
+
+/** Says when whoever asked is gone before the answer, as a sidecar whose own caller waited no longer. */
+export function whenGone(res: Response): AbortSignal {
+  const gone = new AbortController();
+  res.once('close', () => {
+    if (!res.writableFinished) gone.abort();
+  });
+  return gone.signal;
 }
 
 const traceContext: RequestHandler = (req, _res, next) => {

@@ -61,7 +61,7 @@ const config = readConfig(
     BOOKING_WAIT_MS: integer(250),
     /** Follow the breaker on the way to payment: its `maxRequests`, and a little more than its `timeout`. */
     PAYMENT_PROBES: integer(5, 1),
-    PAYMENT_PROBE_MS: integer(250, 1),
+    PAYMENT_PROBE_MS: integer(150, 1),
     /**
      * By which payment has its second name. Where there is no cluster, Dapr calls it so; on one that does not tell it,
      * payment has one name only, and a booking is not kept from one that is slow.

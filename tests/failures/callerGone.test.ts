@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '../../tools/system/waiting';
 import { goodCard } from '../support/api';
 import { openEveryDay } from '../support/days';
@@ -35,15 +36,45 @@ describe('Who books waits in line for longer than the gateway lets it', () => {
     expect(await answer.json()).toEqual({ paymentDelayMs });
   }
 
+  const someoneBooks = (person: number) =>
+    eventually('somebody books', async () => (await book(person)).status === 201);
+
+  const leaves = (person: number) =>
+    fetch(`${system.url('gateway')}/orders`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ orderType: 'basic', phone: `010-2100-${1_000 + person}`, cardNo: goodCard }),
+      signal: AbortSignal.timeout(300),
+    });
+
+  const charges = async () => (await lawsHold(system.infra.redisUrl, { seatsPerTime: () => seats })).charges;
+
   test('When its turn has not come by then, then it hears that nobody knows, and no order and no charge are made for it afterwards', async () => {
+    await someoneBooks(0);
     await delayPayment('1000');
-    const replies = await Promise.all([0, 1, 2, 3, 4, 5].map(book));
-    expect(replies.map(({ status }) => status).sort()).toEqual([201, 503, 503, 503, 503, 503]);
+    const replies = await Promise.all([1, 2, 3, 4, 5, 6].map(book));
+    const booked = replies.filter(({ status }) => status === 201).length;
+    expect(replies.filter(({ status }) => status === 503)).toHaveLength(6 - booked);
+    expect(booked).toBeLessThan(4);
     await delayPayment('0');
     // It stands in line behind all of them.
-    await eventually('somebody else books', async () => (await book(9)).status === 201);
-    const { charges } = await lawsHold(system.infra.redisUrl, { seatsPerTime: () => seats });
-    // The first, the one whose turn had come when its caller left, and who came last.
-    expect(charges.size).toBe(3);
+    await someoneBooks(7);
+    // Besides, the turn of one may have come before its caller left.
+    expect((await charges()).size).toBeLessThanOrEqual(2 + booked + 1);
+  });
+
+  test('When a customer closes the page before that, then nothing is done for them, either', async () => {
+    await someoneBooks(20);
+    const before = (await charges()).size;
+    await delayPayment('1000');
+    const first = book(21);
+    await sleep(100);
+    for (const left of await Promise.allSettled([22, 23, 24, 25].map(leaves))) {
+      expect(left).toMatchObject({ status: 'rejected', reason: { name: 'TimeoutError' } });
+    }
+    await first;
+    await delayPayment('0');
+    await someoneBooks(29);
+    expect((await charges()).size - before).toBeLessThanOrEqual(2);
   });
 });

@@ -1,7 +1,7 @@
 import { type Request, type RequestHandler, type Response, Router, raw } from 'express';
 import type { Dispatcher } from 'undici';
 import { refuse } from '../../shared/contracts/refusals';
-import { bodyBytesMax } from '../../shared/platform/httpApp';
+import { bodyBytesMax, whenGone } from '../../shared/platform/httpApp';
 import { currentTraceparent } from '../../shared/platform/logger';
 import { createSurelySend, notBegunHeader, repeatsHeader } from '../../shared/platform/neverBegun';
 import { RefusedError } from '../../shared/platform/problem';
@@ -17,16 +17,23 @@ export function gatewayRoutes(sidecarPool: Dispatcher, deadlineMs: number, apiTo
   const surelySend = createSurelySend({ unwellMs });
   for (const publicRoute of publicRoutes) {
     const route = router.route(publicRoute.path);
-    const forward: RequestHandler = (req, res) => passOn(req, res, publicRoute);
+    const forward: RequestHandler = async (req, res) => {
+      const gone = whenGone(res);
+      await passOn(req, res, publicRoute, gone).catch((error) => {
+        if (!gone.aborted) throw error;
+      });
+    };
     for (const method of publicRoute.methods)
       route[method](...(method === 'get' ? [] : [wholeBody]), forward);
   }
 
-  async function passOn(req: Request, res: Response, route: PublicRoute): Promise<void> {
+  async function passOn(req: Request, res: Response, route: PublicRoute, gone: AbortSignal): Promise<void> {
     const path = pathFor(req, route);
     const asked = `${req.method} ${route.path}`;
     const leave = await admit(asked, req.get(keyHeader) !== undefined);
-    const answer = await surelySend(route.appId, () => invoke(req, path), deadlineMs / 2).finally(leave);
+    const answer = await surelySend(route.appId, () => invoke(req, path, gone), deadlineMs / 2).finally(
+      leave,
+    );
     const { status, headers, body } = answer;
     holdOff.note(asked, answer);
     if (!isOfService(answer) || headers[notBegunHeader] !== undefined) {
@@ -50,7 +57,7 @@ export function gatewayRoutes(sidecarPool: Dispatcher, deadlineMs: number, apiTo
     return held ?? (() => {});
   }
 
-  async function invoke(req: Request, path: string): Promise<Answer> {
+  async function invoke(req: Request, path: string, gone: AbortSignal): Promise<Answer> {
     const traceparent = currentTraceparent();
     const sent = Buffer.isBuffer(req.body) && req.body.length > 0 ? req.body : undefined;
     const passed = taken(req);
@@ -72,7 +79,7 @@ export function gatewayRoutes(sidecarPool: Dispatcher, deadlineMs: number, apiTo
       ...(sent ? { body: sent } : {}),
     };
     try {
-      const answer = await askWhole(sidecarPool, asked, deadlineMs);
+      const answer = await askWhole(sidecarPool, asked, deadlineMs, gone);
       // Only a sidecar's own word is looked into.
       return { ...answer, text: answer.status === 500 ? String(answer.body) : '' };
     } catch (error) {

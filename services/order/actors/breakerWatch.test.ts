@@ -192,11 +192,11 @@ describe('One that was told to come again in a second', () => {
     expect(await admitted(breaker, 1_340, ['d', 'e', 'f'])).toEqual(['d', 'e']);
   });
 
-  test('and no place becomes free, then it is told once more, after four tries of the breaker at most', async () => {
+  test('and no place becomes free, then it is told once more, after a second at most', async () => {
     const { breaker, comes, passed } = waitingFrom(1_000);
     breaker.refusalOf('patient', at(0));
     await admitted(breaker, 900, ['a', 'b', 'c']);
-    expect([await comes('patient'), passed()]).toEqual([false, 1_200]);
+    expect([await comes('patient'), passed()]).toEqual([false, 1_000]);
   });
 
   test('and the breaker closes meanwhile, then it goes on', async () => {

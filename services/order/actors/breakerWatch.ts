@@ -49,7 +49,7 @@ interface Outage {
 export function createBreakerWatch({
   log,
   probesMax = 5,
-  probeMs = 250,
+  probeMs = 150,
   wait = sleep,
 }: {
   log: Logger;
@@ -86,7 +86,7 @@ export function createBreakerWatch({
 
   /** Until a place is free, or the breaker closed; false if that takes too long. */
   async function takeNextPlace(orderId: string, now: () => Date): Promise<boolean> {
-    const until = now().getTime() + patienceInProbes * probeMs;
+    const until = now().getTime() + patienceMs;
     waiting += 1;
     try {
       while (freePlaces(now()) < 1) {
@@ -180,7 +180,7 @@ function beginning(): Pick<Outage, 'probes' | 'letIn' | 'answered'> {
 const whileProbingMs = 100;
 
 // One try may fail while somebody waits, and the next is his.
-const patienceInProbes = 4;
+const patienceMs = 1_000;
 const stepMs = 20;
 const toldMax = 10_000;
 

@@ -72,19 +72,17 @@ function accessLog(log: Logger): RequestHandler {
   return (req, res, next) => {
     if (innerPaths.test(req.path)) return next();
     const begun = process.hrtime.bigint();
+    const asked = () => ({
+      method: req.method,
+      path: req.path,
+      durationMs: Number(process.hrtime.bigint() - begun) / 1e6,
+    });
     res.once('finish', () => {
-      const durationMs = Number(process.hrtime.bigint() - begun) / 1e6;
       const retryAfter = res.get('Retry-After');
-      log.info(
-        {
-          method: req.method,
-          path: req.path,
-          status: res.statusCode,
-          durationMs,
-          ...(retryAfter ? { retryAfter } : {}),
-        },
-        'answered',
-      );
+      log.info({ ...asked(), status: res.statusCode, ...(retryAfter ? { retryAfter } : {}) }, 'answered');
+    });
+    res.once('close', () => {
+      if (!res.writableFinished) log.info(asked(), 'left before the answer');
     });
     next();
   };

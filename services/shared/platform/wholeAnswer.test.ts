@@ -47,7 +47,8 @@ const answers: Record<string, (res: ServerResponse) => unknown> = {
     setTimeout(() => res.destroy(), 20);
   },
 };
-const get = (path: string, deadlineMs = 2_000) => askWhole(pool, { method: 'GET', path }, deadlineMs);
+const get = (path: string, deadlineMs = 2_000, gone?: AbortSignal) =>
+  askWhole(pool, { method: 'GET', path }, deadlineMs, gone);
 
 test('When an answer comes in parts, then it is one, with its status and headers', async () => {
   const { status, headers, body } = await get('/parts');
@@ -96,4 +97,28 @@ test('When nobody listens, or the pool is gone, then the reason is told', async 
   await expect(get('/nothing')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
   await pool.destroy();
   await expect(get('/nothing')).rejects.toMatchObject({ code: 'UND_ERR_DESTROYED' });
+});
+
+test('When nobody waits for an answer any more, then it is called off, and the other side hears of it', async () => {
+  const caller = new AbortController();
+  const asking = get('/silent', 2_000, caller.signal);
+  while (reached.length === 0) await sleep(5);
+  caller.abort();
+
+  await expect(asking).rejects.toMatchObject({ name: 'AbortError' });
+  while (cut.length === 0) await sleep(5);
+  expect(cut).toEqual(['/silent']);
+});
+
+test('When nobody waits for it from the start, or while it waits for a connection, then it is not sent', async () => {
+  await expect(get('/parts', 2_000, AbortSignal.abort())).rejects.toMatchObject({ name: 'AbortError' });
+  const first = get('/silent', 150);
+  const caller = new AbortController();
+  const behind = get('/parts', 2_000, caller.signal);
+  caller.abort();
+
+  await expect(behind).rejects.toMatchObject({ name: 'AbortError' });
+  await expect(first).rejects.toMatchObject({ name: 'TimeoutError' });
+  expect((await get('/nothing')).status).toBe(204);
+  expect(reached).toEqual(['/silent', '/nothing']);
 });

@@ -8,32 +8,43 @@ export interface WholeAnswer {
 }
 
 /**
- * Sends a request and reads its answer to the end; the deadline is for both. undici's `request` makes a stream of every
+ * Sends a request and reads its answer to the end; the deadline is for both. It is called off when `gone` says that nobody
+ * waits for the answer any more. undici's `request` makes a stream of every
  * answer, and `AbortSignal.timeout` a timer that outlives its call and ends in an exception: docs/performance.md has what
  * the two cost.
- * @throws a `TimeoutError` after `deadlineMs`, or undici's error of what failed on the way.
+ * @throws a `TimeoutError` after `deadlineMs`, an `AbortError` when called off, or undici's error of what failed on the way.
  */
 export function askWhole(
   dispatcher: Dispatcher,
   options: Dispatcher.DispatchOptions,
   deadlineMs: number,
+  gone?: AbortSignal,
 ): Promise<WholeAnswer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let status = 0;
     let headers: IncomingHttpHeaders = {};
     let request: Dispatcher.DispatchController | undefined;
-    let tooLate: Error | undefined;
-    const timer = setTimeout(() => {
-      tooLate = Object.assign(new Error(`no answer within ${deadlineMs} ms`), { name: 'TimeoutError' });
-      request?.abort(tooLate);
-      reject(tooLate);
-    }, deadlineMs);
+    let calledOff: Error | undefined;
+    const callOff = (name: string, message: string) => {
+      calledOff = Object.assign(new Error(message), { name });
+      stopWaiting();
+      request?.abort(calledOff);
+      reject(calledOff);
+    };
+    const leave = () => callOff('AbortError', 'nobody waits for the answer any more');
+    const timer = setTimeout(() => callOff('TimeoutError', `no answer within ${deadlineMs} ms`), deadlineMs);
+    const stopWaiting = () => {
+      clearTimeout(timer);
+      gone?.removeEventListener('abort', leave);
+    };
+    if (gone?.aborted) return leave();
+    gone?.addEventListener('abort', leave);
     dispatcher.dispatch(options, {
       onRequestStart(controller) {
         request = controller;
         // It waited for a connection until then.
-        if (tooLate) controller.abort(tooLate);
+        if (calledOff) controller.abort(calledOff);
       },
       onResponseStart(_controller, statusCode, answered) {
         status = statusCode;
@@ -43,12 +54,12 @@ export function askWhole(
         chunks.push(chunk);
       },
       onResponseEnd() {
-        clearTimeout(timer);
+        stopWaiting();
         const [only] = chunks;
         resolve({ status, headers, body: only && chunks.length === 1 ? only : Buffer.concat(chunks) });
       },
       onResponseError(_controller, error) {
-        clearTimeout(timer);
+        stopWaiting();
         reject(error);
       },
     });

@@ -4,7 +4,7 @@ import { useLeash } from '../../tools/system/managedProcess';
 import { checks } from './checks';
 import { beginReport, evidence, note, reportFile } from './report';
 
-// npm run test:cluster [-- --only 1,5,6] [-- --hold] [-- --attach] [-- --down]
+// npm run test:cluster [-- --only 1,5,6,9] [-- --hold] [-- --attach] [-- --down]
 //   --only     these checks; the others are left out
 //   --hold     brings all up, checks nothing, and takes it down on Ctrl-C
 //   --attach   checks what another process holds

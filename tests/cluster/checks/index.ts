@@ -1,6 +1,7 @@
 import { callersKept } from './callers';
 import { limitChanged } from './config';
 import { isUp } from './isUp';
+import { productionAdmitted } from './production';
 import { rolledUnderLoad } from './rollout';
 import { scaledByLoad } from './scale';
 import { healed } from './selfHealing';
@@ -16,6 +17,7 @@ export interface Check {
 /** By the number that docs/cluster.md gives them; the first is what the others stand on. */
 export const checks: readonly Check[] = [
   { number: 1, title: 'pods, sidecars, mutual TLS, a journey', check: isUp },
+  { number: 9, title: 'what production is made of is admitted', check: productionAdmitted },
   { number: 5, title: 'a stopped heart, a killed service, a killed sidecar', check: healed },
   { number: 6, title: 'the limit changed by the ConfigMap', check: limitChanged },
   { number: 2, title: 'who may call payment', check: callersKept },

@@ -141,6 +141,11 @@ describeWhereBuilt('what is planted', () => {
     ],
     ['replicas', (all) => (payment(all).spec.replicas = 2), /which the autoscaler decides/],
     [
+      'less time than it takes to end',
+      (all) => (payment(all).spec.template.spec.terminationGracePeriodSeconds = 80),
+      /killed before it has drained/,
+    ],
+    [
       'a second policy of one name',
       (all) =>
         ((named(all, 'Resiliency', 'payment-by-gateway') as Manifest).spec.policies.timeouts.service = '1s'),

@@ -100,11 +100,20 @@ function serviceFaults(deployment: Manifest, manifests: readonly Manifest[]): st
       annotations['dapr.io/sidecar-cpu-request'],
       'has a sidecar without a CPU request: it is not scaled',
     ),
+    ...wants(hasTimeToEnd(deployment), 'is killed before it has drained, ended and lingered'),
     ...wants(
       deployment.spec.strategy?.rollingUpdate?.maxUnavailable === 0,
       'has fewer replicas during a rollout',
     ),
   ];
+}
+
+function hasTimeToEnd(deployment: Manifest): boolean {
+  const [app] = deployment.spec.template.spec.containers;
+  const seconds = (name: string) =>
+    Number(app.env.find((each: { name: string }) => each.name === name)?.value ?? Number.NaN);
+  const ends = seconds('DRAIN_SECONDS') + seconds('SHUTDOWN_SECONDS_MAX') + seconds('LINGER_SECONDS');
+  return ends < deployment.spec.template.spec.terminationGracePeriodSeconds;
 }
 
 function scopeFaults({ kind, metadata, scopes = [] }: Manifest, manifests: readonly Manifest[]): string[] {

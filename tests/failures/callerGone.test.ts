@@ -3,6 +3,7 @@ import { eventually } from '../../tools/system/waiting';
 import { goodCard } from '../support/api';
 import { openEveryDay } from '../support/days';
 import { lawsHold } from '../support/laws';
+import { delayPayment } from '../support/paymentDelay';
 import { startTestSystem, type TestSystem } from '../support/testSystem';
 
 jest.setTimeout(120_000);
@@ -27,15 +28,6 @@ describe('Who books waits in line for longer than the gateway lets it', () => {
   const book = (person: number) =>
     system.api.order({ phone: `010-2100-${1_000 + person}`, cardNo: goodCard });
 
-  async function delayPayment(paymentDelayMs: string): Promise<void> {
-    const answer = await fetch(`${system.url('payment')}/faults`, {
-      method: 'PUT',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ paymentDelayMs }),
-    });
-    expect(await answer.json()).toEqual({ paymentDelayMs });
-  }
-
   const someoneBooks = (person: number) =>
     eventually('somebody books', async () => (await book(person)).status === 201);
 
@@ -51,12 +43,12 @@ describe('Who books waits in line for longer than the gateway lets it', () => {
 
   test('When its turn has not come by then, then it hears that nobody knows, and no order and no charge are made for it afterwards', async () => {
     await someoneBooks(0);
-    await delayPayment('1000');
+    await delayPayment(system, '1000');
     const replies = await Promise.all([1, 2, 3, 4, 5, 6].map(book));
     const booked = replies.filter(({ status }) => status === 201).length;
     expect(replies.filter(({ status }) => status === 503)).toHaveLength(6 - booked);
     expect(booked).toBeLessThan(4);
-    await delayPayment('0');
+    await delayPayment(system, '0');
     // It stands in line behind all of them.
     await someoneBooks(7);
     // Besides, the turn of one may have come before its caller left.
@@ -66,14 +58,14 @@ describe('Who books waits in line for longer than the gateway lets it', () => {
   test('When a customer closes the page before that, then nothing is done for them, either', async () => {
     await someoneBooks(20);
     const before = (await charges()).size;
-    await delayPayment('1000');
+    await delayPayment(system, '1000');
     const first = book(21);
     await sleep(100);
     for (const left of await Promise.allSettled([22, 23, 24, 25].map(leaves))) {
       expect(left).toMatchObject({ status: 'rejected', reason: { name: 'TimeoutError' } });
     }
     await first;
-    await delayPayment('0');
+    await delayPayment(system, '0');
     await someoneBooks(29);
     expect((await charges()).size - before).toBeLessThanOrEqual(2);
   });

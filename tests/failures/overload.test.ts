@@ -6,6 +6,7 @@ import { goodCard, type Reply } from '../support/api';
 import type { Books } from '../support/books';
 import { openEveryDay } from '../support/days';
 import { lawsHold } from '../support/laws';
+import { delayPayment } from '../support/paymentDelay';
 import { startTestSystem, type TestSystem } from '../support/testSystem';
 
 jest.setTimeout(180_000);
@@ -31,15 +32,6 @@ describe('Payment cannot keep up', () => {
     return system.api.order({ phone: `010-2000-${1_000 + people}`, cardNo: goodCard, ...body }, headers);
   }
 
-  async function delayPayment(paymentDelayMs: string): Promise<void> {
-    const answer = await fetch(`${system.url('payment')}/faults`, {
-      method: 'PUT',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ paymentDelayMs }),
-    });
-    expect(await answer.json()).toEqual({ paymentDelayMs });
-  }
-
   const orderSays = (text: string) =>
     readFileSync(appOf(system.apps, 'order').service.logFile, 'utf8').split(text).length - 1;
   const openings = () => orderSays('the breaker to payment is open');
@@ -56,7 +48,7 @@ describe('Payment cannot keep up', () => {
   }
 
   async function untilWell(): Promise<void> {
-    await delayPayment('0');
+    await delayPayment(system, '0');
     await eventually('bookings go on', async () => (await orderOfSomebody()).status === 201);
     await eventually('the breaker is closed', async () => {
       await orderOfSomebody();
@@ -71,7 +63,7 @@ describe('Payment cannot keep up', () => {
   }
 
   test('When it is too slow for a booking, then all are told to come again, in their language, and nothing stays behind; when it is well, they are taken', async () => {
-    await delayPayment('600');
+    await delayPayment(system, '600');
     const replies = await untilOpen();
     replies.push(await orderOfSomebody({}, { 'accept-language': 'ko' }));
     for (const { status, headers, body } of replies) {
@@ -94,7 +86,7 @@ describe('Payment cannot keep up', () => {
   });
 
   test('When it is slow at random, then each answer is one that a caller can use, nobody pays twice, and what was booked is told', async () => {
-    await delayPayment('0-600');
+    await delayPayment(system, '0-600');
     const replies = await untilOpen();
     const declined = await orderOfSomebody({ cardNo: '4000000000000002' });
     for (const { status, headers } of [...replies, declined]) {
@@ -115,7 +107,7 @@ describe('Payment cannot keep up', () => {
       const reply = await system.api.order(body, key);
       return reply.status === 201 && reply;
     });
-    await delayPayment('600');
+    await delayPayment(system, '600');
     await untilOpen();
     const again = await system.api.order(body, key);
     expect([again.status, again.body.orderId]).toEqual([201, placed.body.orderId]);

@@ -9,6 +9,7 @@ import { readToolchain } from '../../tools/system/plan';
 import { appOf, planSystem, type System } from '../../tools/system/system';
 import type { Books } from '../support/books';
 import { lawsHold } from '../support/laws';
+import { delayPayment } from '../support/paymentDelay';
 import { bookings, calendars, seatsAt } from './bodies';
 import { type CpuUse, measureCpu } from './cpu';
 import { answersIn, type BreakerChange, breakerChangesIn, type Logged, type Span, triesIn } from './logs';
@@ -150,15 +151,6 @@ async function timed(work: () => Promise<SiegeResult>): Promise<Phase> {
   const siege = await work();
   const cpu = await cpuUse?.();
   return { siege, span: { from, to: from + siege.elapsedSeconds * 1_000 }, cpu };
-}
-
-async function delayPayment(system: System, paymentDelayMs: string): Promise<void> {
-  const answer = await fetch(`${system.url('payment')}/faults`, {
-    method: 'PUT',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ paymentDelayMs }),
-  });
-  if (!answer.ok) throw new Error(`the fault switch answered ${answer.status}`);
 }
 
 interface Answered {

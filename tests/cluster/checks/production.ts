@@ -4,28 +4,22 @@ import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { kubectl } from '../../../tools/cluster/shell';
 import { projectRoot } from '../../../tools/system/plan';
+import { type Manifest, ofKind } from '../../manifests/overlays';
 import { evidence } from '../report';
 import { expectThat } from '../system';
 
 const namespace = 'as-production';
 
-interface Manifest {
-  apiVersion: string;
-  kind: string;
-  metadata: { name: string; namespace?: string; labels?: Record<string, string> };
-  // biome-ignore lint/suspicious/noExplicitAny: manifests of every kind.
-  spec?: any;
-}
-
 /**
  * What production is made of would be taken: the API server admits all of the overlay, and each Deployment's pod, into which
- * Dapr's injector puts the sidecar, by the rules of its namespace. Nothing of it is stored but the namespace, accounts and Dapr's configurations, on which pods depend.
+ * Dapr's injector puts the sidecar, by the rules of its namespace. Nothing of it is stored but the namespace, accounts and Dapr's
+ * configurations, on which pods depend.
  */
 export async function productionAdmitted(): Promise<void> {
   const overlay = await kubectl('kustomize', join(projectRoot, 'k8s/overlays/production'));
   const manifests = parseAllDocuments(overlay).map((document) => document.toJS() as Manifest);
   const all = manifests.map(elsewhere);
-  const pods = all.filter(({ kind }) => kind === 'Deployment').map(podOf);
+  const pods = ofKind(all, 'Deployment').map(podOf);
   const folder = mkdtempSync(join(tmpdir(), 'healthcenter-production-'));
   const apply = async (what: readonly Manifest[], ...args: string[]) => {
     const file = join(folder, 'manifests.json');
@@ -34,7 +28,7 @@ export async function productionAdmitted(): Promise<void> {
   };
   try {
     const first = ['Namespace', 'ServiceAccount', 'Configuration'];
-    await apply(all.filter(({ kind }) => first.includes(kind)));
+    await apply(first.flatMap((kind) => ofKind(all, kind)));
     const admitted = await apply(all, '--dry-run=server');
     evidence('kubectl apply --dry-run=server, the overlay production', admitted);
     const injected = JSON.parse(await apply(pods, '--dry-run=server', '-o', 'json')) as { items: Manifest[] };
